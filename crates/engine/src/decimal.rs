@@ -1,0 +1,61 @@
+use crate::{Error, Result};
+
+/// Digits that every amount and every sum may have, decimals included.
+pub const MAX_DIGITS: u32 = 37;
+/// Decimals that an amount may have.
+pub const MAX_DECIMALS: u8 = 20;
+
+const LIMIT: i128 = 10_i128.pow(MAX_DIGITS);
+
+/// `mantissa` ÷ 10^`scale`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decimal {
+    pub mantissa: i128,
+    pub scale: u8,
+}
+
+impl Decimal {
+    pub const fn new(mantissa: i128, scale: u8) -> Self {
+        Self { mantissa, scale }
+    }
+
+    /// The mantissa of the same amount at a scale that is not smaller than its own.
+    pub fn mantissa_at(self, scale: u8) -> Result<i128> {
+        if scale == self.scale {
+            return within_limit(self.mantissa);
+        }
+        let factor = 10_i128.pow(u32::from(scale - self.scale));
+        within_limit(self.mantissa.checked_mul(factor).ok_or(Error::SumOutOfRange)?)
+    }
+}
+
+/// Adds without ever wrapping.
+pub fn add(a: i128, b: i128) -> Result<i128> {
+    a.checked_add(b).ok_or(Error::SumOutOfRange)
+}
+
+/// Refuses what has more than [`MAX_DIGITS`] digits.
+pub fn within_limit(mantissa: i128) -> Result<i128> {
+    if -LIMIT < mantissa && mantissa < LIMIT { Ok(mantissa) } else { Err(Error::SumOutOfRange) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_larger_scale_keeps_the_amount() {
+        assert_eq!(Decimal::new(1995, 2).mantissa_at(4), Ok(199_500));
+        assert_eq!(Decimal::new(7, 0).mantissa_at(0), Ok(7));
+    }
+
+    #[test]
+    fn thirty_seven_digits_are_the_limit() {
+        assert_eq!(within_limit(LIMIT - 1), Ok(LIMIT - 1));
+        assert_eq!(within_limit(LIMIT), Err(Error::SumOutOfRange));
+        assert_eq!(within_limit(-LIMIT), Err(Error::SumOutOfRange));
+        assert_eq!(Decimal::new(10_i128.pow(17), 0).mantissa_at(20), Err(Error::SumOutOfRange));
+        assert_eq!(Decimal::new(10_i128.pow(37), 0).mantissa_at(20), Err(Error::SumOutOfRange));
+        assert_eq!(add(i128::MAX, 1), Err(Error::SumOutOfRange));
+    }
+}

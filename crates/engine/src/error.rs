@@ -1,0 +1,103 @@
+use std::fmt;
+
+use crate::calendar::{Day, MAX_PERIODS};
+use crate::decimal::{MAX_DECIMALS, MAX_DIGITS};
+use crate::run::MAX_RUN_BYTES;
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a row, an argument or a result was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// A billing period that cannot be turned into months.
+    BillingPeriod(&'static str),
+    /// A run that no version of this library wrote.
+    CorruptRun,
+    /// A day that the calendar cannot place in a period.
+    DayOutOfRange(Day),
+    EndBeforeStart {
+        starts_on: Day,
+        ends_on: Day,
+    },
+    /// Integer and other customers in one collection.
+    MixedCustomers,
+    MrrNotFinite,
+    NegativeMrr,
+    OutOfMemory,
+    RunTooLarge,
+    StartsInThePast,
+    SumOutOfRange,
+    TooManyDecimals,
+    TooManyPeriods,
+    UnknownGrain(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BillingPeriod(problem) => write!(f, "billing_period {problem}"),
+            Self::CorruptRun => write!(f, "the state of a parallel worker cannot be read"),
+            Self::DayOutOfRange(day) => write!(f, "date {day} is outside the calendar"),
+            Self::EndBeforeStart { starts_on, ends_on } => {
+                write!(f, "the end {ends_on} is before the start {starts_on}")
+            }
+            Self::MixedCustomers => write!(f, "customers of different types cannot be mixed"),
+            Self::MrrNotFinite => write!(f, "mrr must be a number, not NaN or infinity"),
+            Self::NegativeMrr => write!(f, "mrr must not be negative"),
+            Self::OutOfMemory => write!(f, "out of memory"),
+            Self::RunTooLarge => {
+                write!(f, "the state of a parallel worker exceeds {} MB", MAX_RUN_BYTES / 1_000_000)
+            }
+            Self::StartsInThePast => {
+                write!(f, "the start must be a day, not -infinity or unbounded")
+            }
+            Self::SumOutOfRange => write!(
+                f,
+                "an amount has more than {MAX_DIGITS} digits at the decimals of its column"
+            ),
+            Self::TooManyDecimals => {
+                write!(f, "mrr has more than {MAX_DECIMALS} decimals")
+            }
+            Self::TooManyPeriods => {
+                write!(f, "the result would have more than {MAX_PERIODS} periods")
+            }
+            Self::UnknownGrain(grain) => write!(f, "grain \"{grain}\" is not known"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Error {
+    /// What the user can do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::BillingPeriod(_) => {
+                "Use a positive interval in whole months or years, or in whole days or weeks, such as '1 month' or '1 week'."
+            }
+            Self::CorruptRun => "Make sure that all sessions use the same version of the library.",
+            Self::DayOutOfRange(_) => "Use a date between 4713 BC and 262142 AD.",
+            Self::EndBeforeStart { .. } => {
+                "The end is exclusive: a span that never ran ends on the day it starts. Correct the row or filter it out."
+            }
+            Self::MixedCustomers => "Give all rows a customer of one type.",
+            Self::MrrNotFinite => "Correct the row or filter it out.",
+            Self::NegativeMrr => {
+                "A credit is not recurring revenue. Correct the row or filter it out."
+            }
+            Self::OutOfMemory => "Aggregate fewer rows at a time, for example by segment.",
+            Self::RunTooLarge => {
+                "Set max_parallel_workers_per_gather to 0 for this query, or aggregate by segment."
+            }
+            Self::StartsInThePast => "Give the first day that the amount counts.",
+            Self::SumOutOfRange => {
+                "Round the amounts to fewer decimals; the digits before the point and the most decimals share 37 places."
+            }
+            Self::TooManyDecimals => "Round it, for example round(mrr, 10).",
+            Self::TooManyPeriods => {
+                "Choose a coarser grain, a closer until, or leave out rows that start too early."
+            }
+            Self::UnknownGrain(_) => "Use 'day', 'week', 'month', 'quarter' or 'year'.",
+        }
+    }
+}

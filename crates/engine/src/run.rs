@@ -1,0 +1,274 @@
+use allocator_api2::alloc::Allocator;
+use allocator_api2::vec::Vec;
+
+use crate::calendar::Day;
+use crate::decimal::{Decimal, MAX_DECIMALS};
+use crate::merge::CustomerSpans;
+use crate::spans::{Key, SpanSet, Spans, push, reserve};
+use crate::{Checkpoint, Error, Result};
+
+/// What a run may take: the server cannot pass larger values between processes.
+pub const MAX_RUN_BYTES: usize = 1_000_000_000;
+
+/// The first byte of a run: the layout of what follows.
+const VERSION: u8 = 1;
+
+impl<A: Allocator + Clone> Spans<A> {
+    /// Appends all spans to `bytes` as one run: customers in order, numbers as small differences,
+    /// and stretches of one amount that follow each other as one.
+    pub fn write_run<B: Allocator>(
+        &mut self,
+        bytes: &mut Vec<u8, B>,
+        checkpoint: Checkpoint,
+    ) -> Result<()> {
+        match self {
+            Spans::Ids(set) => set.write_run(bytes, checkpoint),
+            Spans::Names(set) => set.write_run(bytes, checkpoint),
+        }
+    }
+
+    /// An empty collection for customers named as in a run.
+    pub fn for_run(run: &[u8], allocator: A) -> Result<Self> {
+        Ok(match Header::read(&mut Reader(run))?.named {
+            false => Spans::Ids(SpanSet::new_in(allocator)),
+            true => Spans::Names(SpanSet::new_in(allocator)),
+        })
+    }
+
+    /// Adds the spans of a run.
+    pub fn add_run(&mut self, run: &[u8]) -> Result<()> {
+        let header = Header::read(&mut Reader(run))?;
+        match (self, header.named) {
+            (Spans::Ids(set), false) => set.add_run(header, run),
+            (Spans::Names(set), true) => set.add_run(header, run),
+            _ => Err(Error::MixedCustomers),
+        }
+    }
+
+    /// Adds all spans of another collection.
+    pub fn absorb(&mut self, other: &mut Self, checkpoint: Checkpoint) -> Result<()> {
+        if other.has_rows() {
+            let mut run = Vec::new();
+            other.write_run(&mut run, checkpoint)?;
+            return self.add_run(&run);
+        }
+        other.runs().iter().try_for_each(|run| self.add_run(run))
+    }
+
+    fn has_rows(&self) -> bool {
+        match self {
+            Spans::Ids(set) => !set.rows.is_empty(),
+            Spans::Names(set) => !set.rows.is_empty(),
+        }
+    }
+
+    fn runs(&self) -> &[Vec<u8, A>] {
+        match self {
+            Spans::Ids(set) => &set.runs,
+            Spans::Names(set) => &set.runs,
+        }
+    }
+}
+
+impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
+    fn write_run<B: Allocator>(
+        &mut self,
+        bytes: &mut Vec<u8, B>,
+        checkpoint: Checkpoint,
+    ) -> Result<()> {
+        let header = Header { named: K::NAMED, scale: self.scale, first_start: self.first_start };
+        header.write(bytes)?;
+        let mut previous = 0;
+        self.for_each_customer(checkpoint, |customer| {
+            customer.join_stretches();
+            put(bytes, customer.rank - previous)?;
+            previous = customer.rank;
+            if K::NAMED {
+                put(bytes, customer.name.len() as u64)?;
+                put_bytes(bytes, customer.name)?;
+            }
+            write_stretches(bytes, customer, header.first_start)?;
+            if bytes.len() > MAX_RUN_BYTES { Err(Error::RunTooLarge) } else { Ok(()) }
+        })
+    }
+
+    fn add_run(&mut self, header: Header, run: &[u8]) -> Result<()> {
+        if header.scale > self.scale {
+            self.rescale(header.scale)?;
+        }
+        self.first_start = self.first_start.min(header.first_start);
+        let mut copy = Vec::new_in(self.runs.allocator().clone());
+        copy.try_reserve_exact(run.len()).map_err(|_| Error::OutOfMemory)?;
+        copy.extend_from_slice(run);
+        push(&mut self.runs, copy)
+    }
+}
+
+fn write_stretches<B: Allocator>(
+    bytes: &mut Vec<u8, B>,
+    customer: &CustomerSpans,
+    first_start: Day,
+) -> Result<()> {
+    put(bytes, customer.stretches.len() as u64)?;
+    let mut previous = first_start;
+    for stretch in &customer.stretches {
+        put(bytes, distance(previous, stretch.start))?;
+        previous = stretch.start;
+        // No stretch has a length of 0, which is free to mean: open.
+        put(
+            bytes,
+            if stretch.end == Day::INFINITY { 0 } else { distance(stretch.start, stretch.end) },
+        )?;
+        put_amount(bytes, stretch.amount.get(&customer.wide))?;
+    }
+    Ok(())
+}
+
+fn distance(from: Day, to: Day) -> u64 {
+    u64::from(to.0.abs_diff(from.0))
+}
+
+/// Reads a run customer by customer.
+pub(crate) struct RunReader<'a> {
+    reader: Reader<'a>,
+    header: Header,
+    /// The customer whose stretches come next.
+    pub(crate) head: Option<(u64, &'a [u8])>,
+}
+
+impl<'a> RunReader<'a> {
+    pub(crate) fn new(run: &'a [u8]) -> Result<Self> {
+        let mut reader = Reader(run);
+        let header = Header::read(&mut reader)?;
+        let mut run = RunReader { reader, header, head: None };
+        run.read_head()?;
+        Ok(run)
+    }
+
+    fn read_head(&mut self) -> Result<()> {
+        let previous = self.head.map_or(0, |(rank, _)| rank);
+        if self.reader.0.is_empty() {
+            self.head = None;
+            return Ok(());
+        }
+        let rank = previous.checked_add(self.reader.number()?).ok_or(Error::CorruptRun)?;
+        let length = if self.header.named { self.reader.number()? } else { 0 };
+        self.head = Some((rank, self.reader.bytes(length as usize)?));
+        Ok(())
+    }
+
+    /// Adds the stretches of the head customer, at a scale, and goes on to the next customer.
+    pub(crate) fn take(&mut self, customer: &mut CustomerSpans, scale: u8) -> Result<()> {
+        let mut start = self.header.first_start;
+        for _ in 0..self.reader.number()? {
+            start = later(start, self.reader.number()?)?;
+            let end = match self.reader.number()? {
+                0 => Day::INFINITY,
+                days => later(start, days)?,
+            };
+            let amount = Decimal::new(self.reader.amount()?, self.header.scale);
+            customer.push(start, end, amount.mantissa_at(scale)?)?;
+        }
+        self.read_head()
+    }
+}
+
+fn later(day: Day, days: u64) -> Result<Day> {
+    let sum = u64::try_from(i64::from(day.0) - i64::from(i32::MIN)).map(|from| from + days);
+    sum.ok()
+        .and_then(|sum| i64::try_from(sum).ok())
+        .and_then(|sum| i32::try_from(sum + i64::from(i32::MIN)).ok())
+        .map(Day)
+        .ok_or(Error::CorruptRun)
+}
+
+/// What stands before the customers of a run.
+#[derive(Clone, Copy)]
+struct Header {
+    named: bool,
+    scale: u8,
+    /// The start of the first stretch of each customer is counted from here.
+    first_start: Day,
+}
+
+impl Header {
+    fn write<B: Allocator>(self, bytes: &mut Vec<u8, B>) -> Result<()> {
+        put_bytes(bytes, &[VERSION, u8::from(self.named), self.scale])?;
+        put_bytes(bytes, &self.first_start.0.to_le_bytes())
+    }
+
+    fn read(reader: &mut Reader) -> Result<Header> {
+        match *reader.array()? {
+            [VERSION, named @ (0 | 1), scale @ ..=MAX_DECIMALS] => Ok(Header {
+                named: named == 1,
+                scale,
+                first_start: Day(i32::from_le_bytes(*reader.array()?)),
+            }),
+            _ => Err(Error::CorruptRun),
+        }
+    }
+}
+
+/// Seven bits a byte, the least significant first, the top bit set in all but the last.
+fn put<B: Allocator>(bytes: &mut Vec<u8, B>, mut number: u64) -> Result<()> {
+    reserve(bytes, 10)?;
+    while number > 0x7f {
+        bytes.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+    Ok(())
+}
+
+fn put_bytes<B: Allocator>(bytes: &mut Vec<u8, B>, more: &[u8]) -> Result<()> {
+    reserve(bytes, more.len())?;
+    bytes.extend_from_slice(more);
+    Ok(())
+}
+
+/// Twice the amount, or 1 and then the 16 bytes of a wide one.
+fn put_amount<B: Allocator>(bytes: &mut Vec<u8, B>, mantissa: i128) -> Result<()> {
+    match u64::try_from(mantissa) {
+        Ok(narrow) if narrow >> 63 == 0 => put(bytes, narrow << 1),
+        _ => {
+            put(bytes, 1)?;
+            put_bytes(bytes, &mantissa.to_le_bytes())
+        }
+    }
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn bytes(&mut self, length: usize) -> Result<&'a [u8]> {
+        let (bytes, rest) = self.0.split_at_checked(length).ok_or(Error::CorruptRun)?;
+        self.0 = rest;
+        Ok(bytes)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<&'a [u8; N]> {
+        let (bytes, rest) = self.0.split_first_chunk().ok_or(Error::CorruptRun)?;
+        self.0 = rest;
+        Ok(bytes)
+    }
+
+    fn number(&mut self) -> Result<u64> {
+        let mut number = 0;
+        for shift in (0..u64::BITS).step_by(7) {
+            let (&byte, rest) = self.0.split_first().ok_or(Error::CorruptRun)?;
+            self.0 = rest;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Ok(number);
+            }
+        }
+        Err(Error::CorruptRun)
+    }
+
+    fn amount(&mut self) -> Result<i128> {
+        match self.number()? {
+            1 => Ok(i128::from_le_bytes(*self.array()?)),
+            doubled => Ok(i128::from(doubled >> 1)),
+        }
+    }
+}

@@ -1,0 +1,285 @@
+use allocator_api2::alloc::{Allocator, Global};
+use allocator_api2::vec::Vec;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::calendar::Day;
+use crate::decimal::Decimal;
+use crate::sort::radix_sort;
+use crate::{Checkpoint, Error, Result};
+
+/// A customer as a row names it.
+#[derive(Clone, Copy, Debug)]
+pub enum Customer<'a> {
+    Id(i64),
+    /// Any bytes: equal bytes are the same customer.
+    Name(&'a [u8]),
+}
+
+/// What a span keeps of its customer.
+pub trait Key: Copy {
+    /// Whether customers have names, which decide where ranks are equal.
+    const NAMED: bool;
+    /// Orders customers. Only customers of equal rank need their names compared.
+    fn rank(self) -> u64;
+    /// Where in the set's names the customer's name stands.
+    fn name_at(self) -> Option<usize>;
+}
+
+/// A customer with an integer id, which is its rank.
+#[derive(Clone, Copy)]
+pub struct Id(u64);
+
+impl From<i64> for Id {
+    /// Flips the sign bit: then ids rank as they compare.
+    fn from(id: i64) -> Self {
+        Id((id as u64) ^ (1 << 63))
+    }
+}
+
+impl Key for Id {
+    const NAMED: bool = false;
+    fn rank(self) -> u64 {
+        self.0
+    }
+    fn name_at(self) -> Option<usize> {
+        None
+    }
+}
+
+/// A customer with a name, ranked by the name's hash.
+#[derive(Clone, Copy)]
+pub struct Named {
+    hash: u64,
+    at: u64,
+}
+
+impl Key for Named {
+    const NAMED: bool = true;
+    fn rank(self) -> u64 {
+        self.hash
+    }
+    fn name_at(self) -> Option<usize> {
+        Some(self.at as usize)
+    }
+}
+
+/// An amount in eight bytes: the mantissa itself or, when negative, where the wide one stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Amount(i64);
+
+impl Amount {
+    pub(crate) fn get(self, wide: &[i128]) -> i128 {
+        if self.0 >= 0 { i128::from(self.0) } else { wide[!self.0 as usize] }
+    }
+
+    pub(crate) fn put<A: Allocator>(mantissa: i128, wide: &mut Vec<i128, A>) -> Result<Amount> {
+        match i64::try_from(mantissa) {
+            Ok(narrow) => Ok(Amount(narrow)),
+            Err(_) => {
+                push(wide, mantissa)?;
+                Ok(Amount(!(wide.len() as i64 - 1)))
+            }
+        }
+    }
+}
+
+/// One row: an amount that counts from `start` up to, but not on, `end`.
+#[derive(Clone, Copy)]
+pub(crate) struct Span<K> {
+    pub key: K,
+    pub start: Day,
+    pub end: Day,
+    pub amount: Amount,
+}
+
+impl<K: Key> Span<K> {
+    /// Customer rank before start, as one number.
+    fn order(&self) -> u128 {
+        u128::from(self.key.rank()) << 32 | self.start.order()
+    }
+}
+
+/// The spans of many customers who are named alike, as rows and as sorted runs.
+pub struct SpanSet<K, A: Allocator = Global> {
+    pub(crate) rows: Vec<Span<K>, A>,
+    pub(crate) wide: Vec<i128, A>,
+    pub(crate) names: Vec<u8, A>,
+    pub(crate) runs: Vec<Vec<u8, A>, A>,
+    pub(crate) scale: u8,
+    pub(crate) first_start: Day,
+}
+
+impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
+    pub fn new_in(allocator: A) -> Self {
+        SpanSet {
+            rows: Vec::new_in(allocator.clone()),
+            wide: Vec::new_in(allocator.clone()),
+            names: Vec::new_in(allocator.clone()),
+            runs: Vec::new_in(allocator),
+            scale: 0,
+            first_start: Day::INFINITY,
+        }
+    }
+
+    fn add(&mut self, key: K, starts_on: Day, ends_on: Day, mrr: Decimal) -> Result<()> {
+        let amount = self.amount(mrr)?;
+        self.first_start = self.first_start.min(starts_on);
+        push(&mut self.rows, Span { key, start: starts_on, end: ends_on, amount })
+    }
+
+    fn amount(&mut self, mrr: Decimal) -> Result<Amount> {
+        if mrr.scale > self.scale {
+            self.rescale(mrr.scale)?;
+        }
+        Amount::put(mrr.mantissa_at(self.scale)?, &mut self.wide)
+    }
+
+    /// Brings the amounts of all rows to a larger scale. Runs keep their own.
+    pub(crate) fn rescale(&mut self, scale: u8) -> Result<()> {
+        let from = std::mem::replace(&mut self.scale, scale);
+        for mantissa in self.wide.iter_mut() {
+            *mantissa = Decimal::new(*mantissa, from).mantissa_at(scale)?;
+        }
+        for row in self.rows.iter_mut().filter(|row| row.amount.0 >= 0) {
+            let mantissa = Decimal::new(i128::from(row.amount.0), from).mantissa_at(scale)?;
+            row.amount = Amount::put(mantissa, &mut self.wide)?;
+        }
+        Ok(())
+    }
+
+    /// Orders the rows by customer and start.
+    pub(crate) fn sort(&mut self, checkpoint: Checkpoint) {
+        radix_sort(&mut self.rows, &Span::order, checkpoint);
+        if !K::NAMED {
+            return;
+        }
+        for (number, rows) in
+            self.rows.chunk_by_mut(|a, b| a.key.rank() == b.key.rank()).enumerate()
+        {
+            order_names(rows, &self.names);
+            if number % crate::CHECKPOINT_INTERVAL == 0 {
+                checkpoint();
+            }
+        }
+    }
+}
+
+impl<A: Allocator + Clone> SpanSet<Named, A> {
+    fn key(&mut self, name: &[u8]) -> Result<Named> {
+        let at = self.names.len() as u64;
+        let length = u32::try_from(name.len()).map_err(|_| Error::OutOfMemory)?;
+        reserve(&mut self.names, size_of::<u32>() + name.len())?;
+        self.names.extend_from_slice(&length.to_le_bytes());
+        self.names.extend_from_slice(name);
+        Ok(Named { hash: xxh3_64(name), at })
+    }
+}
+
+/// The name that begins at a place in a set's names.
+pub(crate) fn name_at(names: &[u8], at: usize) -> &[u8] {
+    let (length, rest) = names[at..].split_at(size_of::<u32>());
+    let length = length.iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
+    &rest[..length]
+}
+
+/// Among rows of equal rank, brings those of the same name together, and lets them share the
+/// place of their name. Different names of equal rank are rare: two hashes have to collide.
+fn order_names<K: Key>(rows: &mut [Span<K>], names: &[u8]) {
+    let Some(first) = rows[0].key.name_at() else { return };
+    let name = |row: &Span<K>| name_at(names, row.key.name_at().unwrap_or(first));
+    let first_name = name_at(names, first);
+    if rows[1..].iter().any(|row| name(row) != first_name) {
+        rows.sort_by(|a, b| (name(a), a.start).cmp(&(name(b), b.start)));
+    }
+    for same in rows.chunk_by_mut(|a, b| name(a) == name(b)) {
+        let key = same[0].key;
+        same.iter_mut().for_each(|row| row.key = key);
+    }
+}
+
+/// The spans of many customers, collected row by row.
+pub enum Spans<A: Allocator = Global> {
+    Ids(SpanSet<Id, A>),
+    Names(SpanSet<Named, A>),
+}
+
+impl<A: Allocator + Clone> Spans<A> {
+    /// An empty collection for customers named as this one.
+    pub fn new_in(customer: Customer, allocator: A) -> Self {
+        match customer {
+            Customer::Id(_) => Spans::Ids(SpanSet::new_in(allocator)),
+            Customer::Name(_) => Spans::Names(SpanSet::new_in(allocator)),
+        }
+    }
+
+    /// An empty collection for customers named as in this one.
+    pub fn empty_in<B: Allocator + Clone>(&self, allocator: B) -> Spans<B> {
+        match self {
+            Spans::Ids(_) => Spans::Ids(SpanSet::new_in(allocator)),
+            Spans::Names(_) => Spans::Names(SpanSet::new_in(allocator)),
+        }
+    }
+
+    /// Checks a row and, unless it is empty or its amount 0, keeps it.
+    pub fn add(
+        &mut self,
+        customer: Customer,
+        starts_on: Day,
+        ends_on: Day,
+        mrr: Decimal,
+    ) -> Result<()> {
+        if starts_on == Day::NEG_INFINITY {
+            return Err(Error::StartsInThePast);
+        }
+        if ends_on < starts_on {
+            return Err(Error::EndBeforeStart { starts_on, ends_on });
+        }
+        if mrr.mantissa < 0 {
+            return Err(Error::NegativeMrr);
+        }
+        if mrr.mantissa == 0 || starts_on == ends_on {
+            return Ok(());
+        }
+        match (self, customer) {
+            (Spans::Ids(set), Customer::Id(id)) => set.add(id.into(), starts_on, ends_on, mrr),
+            (Spans::Names(set), Customer::Name(name)) => {
+                let key = set.key(name)?;
+                set.add(key, starts_on, ends_on, mrr)
+            }
+            _ => Err(Error::MixedCustomers),
+        }
+    }
+
+    /// The decimals of all amounts.
+    pub fn scale(&self) -> u8 {
+        match self {
+            Spans::Ids(set) => set.scale,
+            Spans::Names(set) => set.scale,
+        }
+    }
+
+    /// The earliest day that has an amount; infinity when there is none.
+    pub fn first_start(&self) -> Day {
+        match self {
+            Spans::Ids(set) => set.first_start,
+            Spans::Names(set) => set.first_start,
+        }
+    }
+}
+
+/// Makes room without aborting when there is none. Grows by half once large: the server moves
+/// large blocks without copying, and unused room is waste.
+pub(crate) fn reserve<T, A: Allocator>(vec: &mut Vec<T, A>, more: usize) -> Result<()> {
+    const LARGE: usize = 1 << 16;
+    if vec.capacity() - vec.len() >= more {
+        return Ok(());
+    }
+    let growth = if vec.len() < LARGE { vec.len().max(4) } else { vec.len() / 2 };
+    vec.try_reserve_exact(growth.max(more)).map_err(|_| Error::OutOfMemory)
+}
+
+pub(crate) fn push<T, A: Allocator>(vec: &mut Vec<T, A>, value: T) -> Result<()> {
+    reserve(vec, 1)?;
+    vec.push(value);
+    Ok(())
+}

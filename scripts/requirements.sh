@@ -1,0 +1,127 @@
+# shellcheck shell=bash disable=SC2154 # variables of lib.sh
+# What the build, the tests and the demo need. Sourced, after lib.sh.
+# Each need_* notes what is missing; refuse_missing or install_missing then acts.
+
+missing=()  # what is missing, in words
+packages=() # the Debian packages that have it
+
+# lacks WHAT PACKAGE…
+lacks() {
+    missing+=("$1")
+    packages+=("${@:2}")
+}
+
+need_command() { type -P "$1" >/dev/null || lacks "$@"; }
+
+need_cargo() {
+    local have want
+    if ! have=$(cargo --version 2>/dev/null); then
+        lacks "cargo, Rust's build tool: install Rust from https://rustup.rs"
+        return
+    fi
+    have=$(cut -d' ' -f2 <<<"$have")
+    want=$(sed -n 's/^rust-version *= *"\(.*\)".*/\1/p' "$root/Cargo.toml" | head -n 1)
+    [[ $(printf '%s\n' "${want:-0}" "$have" | sort -V | head -n 1) == "${want:-0}" ]] ||
+        lacks "cargo $want or later (this one is $have): install Rust from https://rustup.rs"
+}
+
+need_libclang() {
+    find_libclang || lacks "libclang, which reads the server's headers" libclang-dev
+}
+
+# Looks where the build will look: LIBCLANG_PATH alone if set, llvm-config's
+# folder, the loader's paths, the usual folders.
+find_libclang() {
+    local folders prefix
+    if [[ -n ${LIBCLANG_PATH:-} ]]; then
+        has_libclang "$LIBCLANG_PATH" || has_libclang "$(dirname -- "$LIBCLANG_PATH")"
+        return
+    fi
+    if prefix=$("${LLVM_CONFIG_PATH:-llvm-config}" --prefix 2>/dev/null); then
+        has_libclang "$prefix/lib" && return
+    fi
+    IFS=: read -ra folders <<<"${LD_LIBRARY_PATH:-}:${LIBRARY_PATH:-}"
+    has_libclang "${folders[@]}" /usr/local/llvm*/lib* /usr/local/lib* \
+        /usr/local/lib*/* /usr/lib* /usr/lib*/* /usr/lib*/*/*
+}
+
+has_libclang() {
+    local folder file
+    for folder; do
+        for file in "$folder"/libclang.so* "$folder"/libclang-[0-9]*.so*; do
+            [[ -n $folder && -e $file ]] && return
+        done
+    done
+    return 1
+}
+
+supported_majors() { sed -n 's/^pg\([0-9]*\) *=.*/\1/p' "$root/Cargo.toml" | paste -sd' '; }
+
+need_supported_server() {
+    local major supported
+    major=$(pg_major)
+    supported=$(supported_majors)
+    [[ " $supported " == *" $major "* ]] ||
+        die "PostgreSQL $major is not supported; supported: $supported ($PG_CONFIG)"
+}
+
+need_headers() {
+    local folder
+    folder=$(pg_dir includedir-server)
+    [[ -e $folder/postgres.h ]] ||
+        lacks "the server's headers ($folder/postgres.h)" "postgresql-server-dev-$(pg_major)"
+}
+
+need_build_tools() {
+    need_cargo
+    need_command cc gcc libc6-dev
+    need_libclang
+}
+
+# Debian's PostgreSQL 15: the server, its programs, its headers.
+need_debian_server() {
+    [[ -x ${debian_pg_config%/*}/initdb ]] || lacks "PostgreSQL 15" postgresql-15
+    [[ -e /usr/include/postgresql/15/server/postgres.h ]] ||
+        lacks "PostgreSQL 15's server headers" postgresql-server-dev-15
+}
+
+list_missing() {
+    printf 'error: missing:\n' >&2
+    printf '  - %s\n' "${missing[@]}" >&2
+    [[ ${#packages[@]} -eq 0 ]] ||
+        printf 'On Debian, as root:\n  apt-get install %s\n' "${packages[*]}" >&2
+}
+
+refuse_missing() {
+    [[ ${#missing[@]} -eq 0 ]] && return
+    list_missing
+    exit 1
+}
+
+# Installs what is missing where that is possible; $@ are the checks.
+install_missing() {
+    check_all "$@"
+    [[ ${#missing[@]} -gt 0 ]] || return 0
+    if [[ ${#packages[@]} -gt 0 ]] && is_root && type -P apt-get >/dev/null; then
+        run "$scripts/apt_install.sh" "${packages[@]}" || die "apt-get failed"
+        check_all "$@"
+    fi
+    refuse_missing
+}
+
+check_all() {
+    local check
+    missing=() packages=()
+    for check; do "$check"; done
+}
+
+# All that a private server with the extension needs: the one PG_CONFIG names,
+# or else Debian's PostgreSQL 15.
+provide_server() {
+    if [[ -z ${PG_CONFIG:-} ]]; then
+        install_missing need_build_tools need_debian_server
+    fi
+    resolve_pg_config "$debian_pg_config"
+    need_supported_server
+    install_missing need_build_tools need_headers
+}

@@ -1,0 +1,13 @@
+-- Schema ---------------------------------------------------------------------
+-- Everybody may call the functions; nobody but the owner may add objects.
+
+GRANT USAGE ON SCHEMA saas_metrics TO PUBLIC;
+
+COMMENT ON SCHEMA saas_metrics IS
+  'SaaS metrics: formulas over numbers, and aggregates over billing rows.';
+
+CREATE FUNCTION saas_metrics.version() RETURNS text
+  IMMUTABLE STRICT PARALLEL SAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', 'version_wrapper';
+COMMENT ON FUNCTION saas_metrics.version() IS
+  'The version of the library that answers, for bug reports. It equals the extension''s version unless an update was left half-way: see ALTER EXTENSION saas_metrics UPDATE.';

@@ -1,0 +1,65 @@
+use saas_metrics_engine::Result;
+use saas_metrics_engine::calendar::{Day, Grain, Horizon};
+
+use crate::pg::call::PeriodOptions;
+use crate::pg::date::{finite, today};
+use crate::pg::error::{invalid_argument, raise_engine};
+
+/// The periods that an aggregate is asked for by its last arguments, `grain` and `until`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct AskedPeriods {
+    grain: Grain,
+    until: Option<Day>,
+}
+
+impl AskedPeriods {
+    pub fn read<const AT: usize>(options: &PeriodOptions<AT>) -> AskedPeriods {
+        let name = String::from_utf8_lossy(options.grain());
+        let grain = Grain::parse(&name).unwrap_or_else(|error| raise_engine(&error, ""));
+        AskedPeriods { grain, until: options.until().map(|day| finite(day, "until")) }
+    }
+
+    /// Refuses a row that asks for other periods than the rows before it.
+    pub fn must_be<const AT: usize>(self, options: &PeriodOptions<AT>) {
+        let same = options.grain() == self.grain.name().as_bytes() && options.until() == self.until;
+        if !same {
+            self.must_equal(AskedPeriods::read(options));
+        }
+    }
+
+    pub fn must_equal(self, other: AskedPeriods) {
+        if self.grain != other.grain {
+            let (one, two) = (self.grain.name(), other.grain.name());
+            differs(&format!(
+                "grain must be the same in all rows, not both \"{one}\" and \"{two}\""
+            ));
+        }
+        if self.until != other.until {
+            differs("until must be the same in all rows");
+        }
+    }
+
+    /// For another process: the grain, and `until`, where -infinity stands for none.
+    pub fn to_bytes(self) -> [u8; 5] {
+        let [a, b, c, d] = self.until.unwrap_or(Day::NEG_INFINITY).0.to_le_bytes();
+        [self.grain as u8, a, b, c, d]
+    }
+
+    pub fn from_bytes([grain, until @ ..]: [u8; 5]) -> Option<AskedPeriods> {
+        let until = Day(i32::from_le_bytes(until));
+        let grain = Grain::ALL.into_iter().find(|it| *it as u8 == grain)?;
+        Some(AskedPeriods { grain, until: (until != Day::NEG_INFINITY).then_some(until) })
+    }
+
+    /// Without `until`, the periods go through the one that holds today.
+    pub fn horizon(self) -> Result<Horizon> {
+        match self.until {
+            Some(until) => Horizon::until(self.grain, until),
+            None => Ok(Horizon::through(self.grain, today())),
+        }
+    }
+}
+
+fn differs(message: &str) -> ! {
+    invalid_argument(message.to_owned(), "Give a constant, or group the rows by it.")
+}

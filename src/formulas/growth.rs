@@ -1,0 +1,64 @@
+use pgrx::prelude::*;
+
+use super::arguments::{finite, loss, not_negative, share};
+use super::{one, power, ratio, remainder};
+use crate::pg::numeric::Numeric;
+
+#[pg_extern(immutable, strict, parallel_safe)]
+fn growth_rate<'a>(previous: Numeric<'a>, current: Numeric<'a>) -> Option<Numeric<'a>> {
+    let growth = finite("current", current) - not_negative("previous", previous);
+    ratio(growth, previous)
+}
+
+#[pg_extern(immutable, strict, parallel_safe)]
+fn cmgr<'a>(first: Numeric<'a>, last: Numeric<'a>, periods: Numeric<'a>) -> Option<Numeric<'a>> {
+    let factor = ratio(not_negative("last", last), not_negative("first", first));
+    let root =
+        ratio(one().round(2 * super::APPROXIMATE_DECIMALS), not_negative("periods", periods));
+    Some((power(factor?, root?) - one()).trim())
+}
+
+#[pg_extern(immutable, strict, parallel_safe)]
+fn quick_ratio<'a>(
+    new: Numeric<'a>,
+    expansion: Numeric<'a>,
+    contraction: Numeric<'a>,
+    churn: Numeric<'a>,
+    reactivation: Numeric<'a>,
+) -> Option<Numeric<'a>> {
+    let gains = not_negative("new", new)
+        + not_negative("expansion", expansion)
+        + not_negative("reactivation", reactivation);
+    ratio(gains, loss("contraction", contraction) + loss("churn", churn))
+}
+
+#[pg_extern(immutable, strict, parallel_safe)]
+fn rule_of_40<'a>(growth_rate: Numeric<'a>, profit_margin: Numeric<'a>) -> Numeric<'a> {
+    (finite("growth_rate", growth_rate) + finite("profit_margin", profit_margin)).trim()
+}
+
+#[pg_extern(immutable, strict, parallel_safe)]
+fn growth_ceiling<'a>(new_customers: Numeric<'a>, churn_rate: Numeric<'a>) -> Option<Numeric<'a>> {
+    ratio(not_negative("new_customers", new_customers), not_negative("churn_rate", churn_rate))
+}
+
+/// The closed form of customers(t + 1) = customers(t) × (1 − churn) + new.
+#[pg_extern(immutable, strict, parallel_safe)]
+fn projected_customers<'a>(
+    customers: Numeric<'a>,
+    new_customers: Numeric<'a>,
+    churn_rate: Numeric<'a>,
+    periods: i32,
+) -> Numeric<'a> {
+    not_negative("customers", customers);
+    not_negative("new_customers", new_customers);
+    share("churn_rate", churn_rate);
+    let periods = Numeric::from(i64::from(periods));
+    not_negative("periods", periods);
+    if churn_rate.is_zero() {
+        return (customers + new_customers * periods).trim();
+    }
+    let staying = power(remainder(churn_rate), periods);
+    let ceiling = new_customers / churn_rate;
+    (customers * staying + ceiling * remainder(staying)).trim()
+}

@@ -1,0 +1,43 @@
+//! Numbers in, a number out: a file for each family of formulas.
+//!
+//! Each function is what its COMMENT in `sql/formulas/` says; only the checks of its arguments and
+//! the arithmetic are here.
+
+/// Checks of arguments.
+mod arguments;
+/// Customers who leave, and what of revenue they take along.
+mod churn;
+/// From lead to customer, from trial to payment.
+mod conversion;
+/// How fast a company grows, and where growth ends.
+mod growth;
+/// Recurring revenue and its averages.
+mod revenue;
+/// What a customer costs and brings.
+mod unit_economics;
+
+use crate::pg::numeric::Numeric;
+
+/// Part ÷ whole; NULL where there is no whole.
+fn ratio<'a>(part: Numeric<'a>, whole: Numeric<'a>) -> Option<Numeric<'a>> {
+    (!whole.is_zero()).then(|| (part / whole).trim())
+}
+
+/// 1 − a rate.
+fn remainder<'a>(rate: Numeric<'a>) -> Numeric<'a> {
+    (one() - rate).trim()
+}
+
+fn one<'a>() -> Numeric<'a> {
+    Numeric::from(1)
+}
+
+/// Decimals of results that can only be approximated.
+const APPROXIMATE_DECIMALS: i32 = 20;
+
+/// base ^ exponent to [`APPROXIMATE_DECIMALS`].
+fn power<'a>(base: Numeric<'a>, exponent: Numeric<'a>) -> Numeric<'a> {
+    // The server's result has as many decimals as its arguments.
+    let guard = 2 * APPROXIMATE_DECIMALS;
+    base.round(guard).power(exponent.round(guard)).round(APPROXIMATE_DECIMALS).trim()
+}

@@ -1,0 +1,22 @@
+//! Everything that touches the server's memory: the only unsafe code of the extension.
+
+/// The call of a function as the server makes it.
+pub mod call;
+/// Customers, whatever their type.
+pub mod customer;
+/// Dates and ranges of dates.
+pub mod date;
+/// Errors with SQLSTATE and HINT.
+pub mod error;
+/// The server's memory for Rust collections.
+pub mod memory;
+/// The server's decimal numbers.
+pub mod numeric;
+/// Rows and arrays of rows as results.
+pub mod row;
+/// What an aggregate keeps between rows.
+pub mod state;
+/// Values of variable length.
+pub mod varlena;
+
+mod sql_type;
