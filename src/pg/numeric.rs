@@ -145,14 +145,9 @@ impl<'a> Numeric<'a> {
         // The last digit counts base^last_weight; the mantissa counts 10^-scale.
         let last_weight = parts.weight - last as i32;
         let shift = last_weight * WIDTH + i32::from(scale);
-        let mantissa = if shift >= 0 {
-            let digits = (0..=last).try_fold(0, |sum, place| next(sum, BASE, parts.digit(place)));
-            digits.and_then(|digits| power_of_ten(shift)?.checked_mul(digits))
-        } else {
-            // The last digit reaches below the scale, where it has only zeros.
-            let below = 10_u128.pow(shift.unsigned_abs());
-            let digits = (0..last).try_fold(0, |sum, place| next(sum, BASE, parts.digit(place)));
-            digits.and_then(|digits| next(digits, BASE / below, parts.digit(last) / below))
+        let mantissa = match parts.digits.len() {
+            ..=MAX_WORD_DIGITS if (-WIDTH..=2).contains(&shift) => Some(parts.in_one_word(shift)),
+            _ => parts.mantissa(shift),
         };
         let mantissa =
             mantissa.and_then(|it| i128::try_from(it).ok()).ok_or(Error::SumOutOfRange)?;
@@ -160,16 +155,33 @@ impl<'a> Numeric<'a> {
     }
 }
 
-fn next(sum: u128, base: u128, digit: u128) -> Option<u128> {
-    // Most amounts stay in one machine word, where arithmetic is several times faster.
-    if let (Ok(sum), true) = (u32::try_from(sum), base <= BASE) {
-        return Some(u128::from(u64::from(sum) * base as u64 + digit as u64));
-    }
-    sum.checked_mul(base)?.checked_add(digit)
-}
+/// Digits of base 10,000 that fit a machine word and leave room for two decimal places more.
+const MAX_WORD_DIGITS: usize = 4;
 
-fn power_of_ten(exponent: i32) -> Option<u128> {
-    10_u128.checked_pow(u32::try_from(exponent).ok()?)
+impl Parts<'_> {
+    /// The digits as one number, times 10^shift, for the common amounts of few digits.
+    fn in_one_word(&self, shift: i32) -> u128 {
+        let digits = self.digits.iter();
+        let number =
+            digits.fold(0, |sum, digit| sum * 10_000 + u64::from(u16::from_le_bytes(*digit)));
+        let power = 10_u64.pow(shift.unsigned_abs());
+        u128::from(if shift < 0 { number / power } else { number * power })
+    }
+
+    /// The digits as one number, times 10^shift, unless that is too large.
+    fn mantissa(&self, shift: i32) -> Option<u128> {
+        let append = |sum: u128, base, digit| sum.checked_mul(base)?.checked_add(digit);
+        let (last, others) = (self.digits.len() - 1, 0..self.digits.len() - 1);
+        let whole =
+            others.into_iter().try_fold(0, |sum, place| append(sum, BASE, self.digit(place)))?;
+        if shift >= 0 {
+            let all = append(whole, BASE, self.digit(last))?;
+            return 10_u128.checked_pow(shift.unsigned_abs())?.checked_mul(all);
+        }
+        // The last digit reaches below the scale, where it has only zeros.
+        let below = 10_u128.pow(shift.unsigned_abs());
+        append(whole, BASE / below, self.digit(last) / below)
+    }
 }
 
 /// The decimals to count an amount in: those it is declared with or, when they are too many, those

@@ -81,9 +81,9 @@ impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
             (customer.rank, customer.name) = (rank, name);
             customer.stretches.clear();
             customer.wide.clear();
-            while let Some(mut top) =
-                heads.peek_mut().filter(|top| (top.0.0, top.0.1) == (rank, name))
-            {
+            let same =
+                |it: &Reverse<(u64, &[u8], usize)>| it.0.0 == rank && (!K::NAMED || it.0.1 == name);
+            while let Some(mut top) = heads.peek_mut().filter(|top| same(top)) {
                 let source = &mut sources[top.0.2];
                 source.take(&mut customer, self.scale)?;
                 match source.head() {

@@ -171,3 +171,173 @@ fn roll_forward(periods: &Periods, tallies: &[Tally]) -> Result<Vec<MrrPeriod>> 
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::Grain;
+    use crate::decimal::Decimal;
+    use crate::spans::Customer;
+    use crate::testing::Random;
+    use allocator_api2::alloc::Global;
+    use std::collections::BTreeMap;
+
+    /// Customer, start, end, amount.
+    type Row = (i64, i32, i32, i128);
+
+    fn random_rows(random: &mut Random) -> Vec<Row> {
+        let amounts = [0, 1, 1, 2, 5, 10_i128.pow(20)];
+        (0..random.below(60))
+            .map(|_| {
+                let start = random.below(120) as i32 - 60;
+                let end = match random.below(4) {
+                    0 => i32::MAX,
+                    _ => start + random.below(40) as i32,
+                };
+                let amount = amounts[random.below(amounts.len() as u64) as usize];
+                (random.below(6) as i64 - 3, start, end, amount)
+            })
+            .collect()
+    }
+
+    fn horizon(grain: Grain) -> Horizon {
+        Horizon::until(grain, Day(100)).expect("a horizon")
+    }
+
+    fn spans_of(rows: &[Row], named: bool) -> Spans {
+        let example = if named { Customer::Name(b"") } else { Customer::Id(0) };
+        let mut spans = Spans::new_in(example, Global);
+        for (id, start, end, amount) in rows {
+            let name = id.to_string();
+            let customer = if named { Customer::Name(name.as_bytes()) } else { Customer::Id(*id) };
+            spans
+                .add(customer, Day(*start), Day(*end), Decimal::new(*amount, 0))
+                .expect("a good row");
+        }
+        spans
+    }
+
+    fn movements(spans: &mut Spans, grain: Grain) -> Vec<MrrPeriod> {
+        mrr_movements(spans, horizon(grain), &|| ()).expect("movements")
+    }
+
+    /// The definitions, day by day and customer by customer.
+    fn by_brute_force(rows: &[Row], grain: Grain) -> Vec<MrrPeriod> {
+        let mut by_customer: BTreeMap<i64, Vec<Row>> = BTreeMap::new();
+        rows.iter().for_each(|row| by_customer.entry(row.0).or_default().push(*row));
+        let mrr = |rows: &[Row], day: i32| -> i128 {
+            rows.iter().filter(|row| row.1 <= day && day < row.2).map(|row| row.3).sum()
+        };
+        let counted = rows.iter().filter(|row| row.3 > 0 && row.1 < row.2);
+        let Some(first) = counted.map(|row| row.1).min() else { return vec![] };
+        let periods = Periods::new(Day(first), horizon(grain)).expect("periods");
+        (0..periods.len())
+            .map(|number| {
+                let (start, end) = (periods.start_of(number), periods.end_of(number));
+                let mut sums = [(0_i128, 0_i64); 5];
+                let mut totals = [(0_i128, 0_i64); 4];
+                for rows in by_customer.values() {
+                    let mut seen = (first - 1..start.0).any(|day| mrr(rows, day) > 0);
+                    for day in start.0..end.0 {
+                        let (before, after) = (mrr(rows, day - 1), mrr(rows, day));
+                        let kind = match (before > 0, after > 0) {
+                            (false, true) if !seen => 0,
+                            (false, true) => 1,
+                            (true, false) => 4,
+                            _ if after > before => 2,
+                            _ => 3,
+                        };
+                        if before != after {
+                            sums[kind] = (sums[kind].0 + after - before, sums[kind].1 + 1);
+                        }
+                        seen |= after > 0;
+                    }
+                    let (opening, closing) = (mrr(rows, start.0 - 1), mrr(rows, end.0 - 1));
+                    let active = i64::from(opening > 0);
+                    let add = |total: &mut (i128, i64), amount, count| {
+                        *total = (total.0 + amount, total.1 + count);
+                    };
+                    add(&mut totals[0], opening, active);
+                    add(&mut totals[1], closing, i64::from(closing > 0));
+                    add(&mut totals[2], opening.min(closing), 0);
+                    let surviving = if active == 1 { closing } else { 0 };
+                    add(&mut totals[3], surviving, active * i64::from(closing == 0));
+                }
+                MrrPeriod {
+                    start,
+                    end,
+                    complete: end.0 <= 100,
+                    opening_mrr: totals[0].0,
+                    new_mrr: sums[0].0,
+                    reactivation_mrr: sums[1].0,
+                    expansion_mrr: sums[2].0,
+                    contraction_mrr: sums[3].0,
+                    churn_mrr: sums[4].0,
+                    closing_mrr: totals[1].0,
+                    retained_mrr: totals[2].0,
+                    surviving_mrr: totals[3].0,
+                    opening_customers: totals[0].1,
+                    new_customers: sums[0].1,
+                    reactivated_customers: sums[1].1,
+                    expanded_customers: sums[2].1,
+                    contracted_customers: sums[3].1,
+                    churned_customers: sums[4].1,
+                    lost_customers: totals[3].1,
+                    closing_customers: totals[1].1,
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn movements_are_what_the_definitions_say() {
+        let mut random = Random(5);
+        for round in 0..300 {
+            let rows = random_rows(&mut random);
+            for grain in Grain::ALL {
+                let found = movements(&mut spans_of(&rows, round % 2 == 0), grain);
+                assert_eq!(found, by_brute_force(&rows, grain), "{rows:?} by {grain:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn rows_spread_over_processes_give_the_same() {
+        let mut random = Random(6);
+        for round in 0..300 {
+            let rows = random_rows(&mut random);
+            let named = round % 2 == 0;
+            let mut whole = spans_of(&[], named);
+            for part in rows.chunks(1 + random.below(20) as usize) {
+                whole.absorb(&mut spans_of(part, named), &|| ()).expect("room");
+            }
+            let expected = movements(&mut spans_of(&rows, named), Grain::Month);
+            assert_eq!(movements(&mut whole, Grain::Month), expected, "{rows:?}");
+        }
+    }
+
+    #[test]
+    fn rows_can_be_added_after_a_result() {
+        let rows = [(1, 0, 50, 5), (2, -20, i32::MAX, 7), (1, 10, 20, 1), (3, -40, -30, 2)];
+        let mut growing = spans_of(&[], false);
+        for count in 1..=rows.len() {
+            let (id, start, end, amount) = rows[count - 1];
+            let mrr = Decimal::new(amount, 0);
+            growing.add(Customer::Id(id), Day(start), Day(end), mrr).expect("a good row");
+            let expected = by_brute_force(&rows[..count], Grain::Week);
+            assert_eq!(movements(&mut growing, Grain::Week), expected);
+        }
+    }
+
+    #[test]
+    fn sums_beyond_thirty_seven_digits_are_errors() {
+        let most = 10_i128.pow(37) - 1;
+        let mut one = spans_of(&[(1, 0, 10, most)], false);
+        assert_eq!(movements(&mut one, Grain::Month)[0].new_mrr, most);
+        for other in [1, 2] {
+            let mut two = spans_of(&[(1, 0, 10, most), (other, 0, 10, 1)], false);
+            let result = mrr_movements(&mut two, horizon(Grain::Month), &|| ());
+            assert_eq!(result, Err(crate::Error::SumOutOfRange));
+        }
+    }
+}

@@ -77,17 +77,19 @@ impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
         checkpoint: Checkpoint,
     ) -> Result<()> {
         let header = Header { named: K::NAMED, scale: self.scale, first_start: self.first_start };
-        header.write(bytes)?;
+        reserve(bytes, Header::BYTES)?;
+        header.write(bytes);
         let mut previous = 0;
         self.for_each_customer(checkpoint, |customer| {
             customer.join_stretches();
-            put(bytes, customer.rank - previous)?;
+            reserve(bytes, most_bytes(customer))?;
+            put(bytes, customer.rank - previous);
             previous = customer.rank;
             if K::NAMED {
-                put(bytes, customer.name.len() as u64)?;
-                put_bytes(bytes, customer.name)?;
+                put(bytes, customer.name.len() as u64);
+                bytes.extend_from_slice(customer.name);
             }
-            write_stretches(bytes, customer, header.first_start)?;
+            write_stretches(bytes, customer, header.first_start);
             if bytes.len() > MAX_RUN_BYTES { Err(Error::RunTooLarge) } else { Ok(()) }
         })
     }
@@ -104,24 +106,28 @@ impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
     }
 }
 
+/// More bytes than a customer can take.
+fn most_bytes(customer: &CustomerSpans) -> usize {
+    const NUMBER: usize = 10;
+    const STRETCH: usize = 3 * NUMBER + size_of::<i128>();
+    3 * NUMBER + customer.name.len() + customer.stretches.len() * STRETCH
+}
+
 fn write_stretches<B: Allocator>(
     bytes: &mut Vec<u8, B>,
     customer: &CustomerSpans,
     first_start: Day,
-) -> Result<()> {
-    put(bytes, customer.stretches.len() as u64)?;
+) {
+    put(bytes, customer.stretches.len() as u64);
     let mut previous = first_start;
     for stretch in &customer.stretches {
-        put(bytes, distance(previous, stretch.start))?;
+        put(bytes, distance(previous, stretch.start));
         previous = stretch.start;
         // No stretch has a length of 0, which is free to mean: open.
-        put(
-            bytes,
-            if stretch.end == Day::INFINITY { 0 } else { distance(stretch.start, stretch.end) },
-        )?;
-        put_amount(bytes, stretch.amount.get(&customer.wide))?;
+        let open = stretch.end == Day::INFINITY;
+        put(bytes, if open { 0 } else { distance(stretch.start, stretch.end) });
+        put_amount(bytes, stretch.amount.get(&customer.wide));
     }
-    Ok(())
 }
 
 fn distance(from: Day, to: Day) -> u64 {
@@ -192,9 +198,11 @@ struct Header {
 }
 
 impl Header {
-    fn write<B: Allocator>(self, bytes: &mut Vec<u8, B>) -> Result<()> {
-        put_bytes(bytes, &[VERSION, u8::from(self.named), self.scale])?;
-        put_bytes(bytes, &self.first_start.0.to_le_bytes())
+    const BYTES: usize = 7;
+
+    fn write<B: Allocator>(self, bytes: &mut Vec<u8, B>) {
+        bytes.extend_from_slice(&[VERSION, u8::from(self.named), self.scale]);
+        bytes.extend_from_slice(&self.first_start.0.to_le_bytes());
     }
 
     fn read(reader: &mut Reader) -> Result<Header> {
@@ -209,30 +217,23 @@ impl Header {
     }
 }
 
-/// Seven bits a byte, the least significant first, the top bit set in all but the last.
-fn put<B: Allocator>(bytes: &mut Vec<u8, B>, mut number: u64) -> Result<()> {
-    reserve(bytes, 10)?;
+/// Seven bits a byte, the least significant first, the top bit set in all but the last. For this
+/// and what follows there must be room.
+fn put<B: Allocator>(bytes: &mut Vec<u8, B>, mut number: u64) {
     while number > 0x7f {
         bytes.push(number as u8 | 0x80);
         number >>= 7;
     }
     bytes.push(number as u8);
-    Ok(())
-}
-
-fn put_bytes<B: Allocator>(bytes: &mut Vec<u8, B>, more: &[u8]) -> Result<()> {
-    reserve(bytes, more.len())?;
-    bytes.extend_from_slice(more);
-    Ok(())
 }
 
 /// Twice the amount, or 1 and then the 16 bytes of a wide one.
-fn put_amount<B: Allocator>(bytes: &mut Vec<u8, B>, mantissa: i128) -> Result<()> {
+fn put_amount<B: Allocator>(bytes: &mut Vec<u8, B>, mantissa: i128) {
     match u64::try_from(mantissa) {
         Ok(narrow) if narrow >> 63 == 0 => put(bytes, narrow << 1),
         _ => {
-            put(bytes, 1)?;
-            put_bytes(bytes, &mantissa.to_le_bytes())
+            put(bytes, 1);
+            bytes.extend_from_slice(&mantissa.to_le_bytes());
         }
     }
 }
@@ -270,5 +271,81 @@ impl<'a> Reader<'a> {
             1 => Ok(i128::from_le_bytes(*self.array()?)),
             doubled => Ok(i128::from(doubled >> 1)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spans::Customer;
+    use crate::testing::Random;
+
+    fn run_of(spans: &mut Spans) -> std::vec::Vec<u8> {
+        let mut bytes = Vec::new();
+        spans.write_run(&mut bytes, &|| ()).expect("a run");
+        bytes.to_vec()
+    }
+
+    fn some_spans(customers: &[Customer], amounts: &[i128]) -> Spans {
+        let mut random = Random(3);
+        let mut spans = Spans::new_in(customers[0], allocator_api2::alloc::Global);
+        for (number, &amount) in amounts.iter().cycle().take(500).enumerate() {
+            let customer = customers[number % customers.len()];
+            let start = random.below(2000) as i32 - 1000;
+            let end = if number % 5 == 0 { i32::MAX } else { start + 1 + random.below(300) as i32 };
+            spans.add(customer, Day(start), Day(end), Decimal::new(amount, 2)).expect("a good row");
+        }
+        spans
+    }
+
+    const WIDE: i128 = 10_i128.pow(30);
+
+    #[test]
+    fn a_run_read_and_written_again_is_the_same() {
+        for customers in [
+            &[Customer::Id(i64::MIN), Customer::Id(-1), Customer::Id(0), Customer::Id(i64::MAX)][..],
+            &[Customer::Name(b""), Customer::Name(b"a"), Customer::Name(&[0xff; 200])],
+        ] {
+            let run = run_of(&mut some_spans(customers, &[1, 995, WIDE, 1 << 62, 1 << 63]));
+            let mut read = Spans::for_run(&run, allocator_api2::alloc::Global).expect("a run");
+            read.add_run(&run).expect("a run");
+            assert!(run_of(&mut read) == run);
+        }
+    }
+
+    #[test]
+    fn adjacent_stretches_of_one_amount_become_one() {
+        let mut spans = Spans::new_in(Customer::Id(1), allocator_api2::alloc::Global);
+        let mut joined = Spans::new_in(Customer::Id(1), allocator_api2::alloc::Global);
+        for month in 0..12 {
+            let (start, end) = (Day(month * 30), Day(month * 30 + 30));
+            spans.add(Customer::Id(1), start, end, Decimal::new(1000, 2)).expect("a good row");
+        }
+        joined.add(Customer::Id(1), Day(0), Day(360), Decimal::new(1000, 2)).expect("a good row");
+        assert_eq!(run_of(&mut spans), run_of(&mut joined));
+    }
+
+    #[test]
+    fn a_damaged_run_is_an_error_and_not_a_panic() {
+        let names = [Customer::Name(b"one"), Customer::Name(b"two")];
+        let run = run_of(&mut some_spans(&names, &[5, WIDE]));
+        let mut random = Random(4);
+        for _ in 0..2_000 {
+            let mut damaged = run.clone();
+            damaged.truncate(random.below(run.len() as u64) as usize);
+            if let Some(byte) = damaged.last_mut() {
+                *byte ^= random.below(256) as u8;
+            }
+            let read = Spans::for_run(&damaged, allocator_api2::alloc::Global);
+            let _ = read.and_then(|mut spans| {
+                spans.add_run(&damaged)?;
+                spans.for_each_customer(&|| (), |_| Ok(()))
+            });
+        }
+        let mut cut = Spans::new_in(names[0], allocator_api2::alloc::Global);
+        cut.add_run(&run[..run.len() - 1]).expect("the header is whole");
+        assert_eq!(cut.for_each_customer(&|| (), |_| Ok(())), Err(Error::CorruptRun));
+        let other_version = [&[VERSION + 1], &run[1..]].concat();
+        assert_eq!(cut.add_run(&other_version), Err(Error::CorruptRun));
     }
 }

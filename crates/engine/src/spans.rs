@@ -283,3 +283,91 @@ pub(crate) fn push<T, A: Allocator>(vec: &mut Vec<T, A>, value: T) -> Result<()>
     vec.push(value);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAYS: (Day, Day) = (Day(0), Day(10));
+
+    fn add(spans: &mut Spans, customer: Customer, days: (Day, Day), mrr: Decimal) -> Result<()> {
+        spans.add(customer, days.0, days.1, mrr)
+    }
+
+    fn ids() -> Spans {
+        Spans::new_in(Customer::Id(1), Global)
+    }
+
+    #[test]
+    fn bad_rows_are_refused() {
+        let (one, mrr) = (Customer::Id(1), Decimal::new(1, 0));
+        let past = (Day::NEG_INFINITY, Day(1));
+        assert_eq!(add(&mut ids(), one, past, mrr), Err(Error::StartsInThePast));
+        let backwards = add(&mut ids(), one, (Day(2), Day(1)), mrr);
+        assert_eq!(backwards, Err(Error::EndBeforeStart { starts_on: Day(2), ends_on: Day(1) }));
+        let credit = Decimal::new(-1, 0);
+        assert_eq!(add(&mut ids(), one, DAYS, credit), Err(Error::NegativeMrr));
+        assert_eq!(add(&mut ids(), Customer::Name(b"1"), DAYS, mrr), Err(Error::MixedCustomers));
+    }
+
+    #[test]
+    fn bad_rows_are_refused_even_if_they_would_count_for_nothing() {
+        let nothing = Decimal::new(0, 0);
+        assert!(add(&mut ids(), Customer::Id(1), (Day(2), Day(1)), nothing).is_err());
+    }
+
+    #[test]
+    fn rows_without_days_or_amount_are_not_kept() {
+        let mut spans = ids();
+        add(&mut spans, Customer::Id(1), (Day(5), Day(5)), Decimal::new(1, 0)).expect("a good row");
+        add(&mut spans, Customer::Id(1), DAYS, Decimal::new(0, 5)).expect("a good row");
+        add(&mut spans, Customer::Id(1), (Day::INFINITY, Day::INFINITY), Decimal::new(1, 0))
+            .expect("a good row");
+        assert_eq!((spans.first_start(), spans.scale()), (Day::INFINITY, 0));
+    }
+
+    #[test]
+    fn the_most_decimals_are_the_scale_of_all() {
+        let mut spans = ids();
+        let wide = 10_i128.pow(25);
+        for mrr in [Decimal::new(7, 0), Decimal::new(wide, 1), Decimal::new(25, 2)] {
+            add(&mut spans, Customer::Id(1), DAYS, mrr).expect("a good row");
+        }
+        let mut amounts = std::vec::Vec::new();
+        let visited = spans.for_each_customer(&|| (), |customer| {
+            amounts.extend(customer.stretches.iter().map(|it| it.amount.get(&customer.wide)));
+            Ok(())
+        });
+        assert_eq!(visited, Ok(()));
+        amounts.sort_unstable();
+        assert_eq!((spans.scale(), amounts), (2, vec![25, 700, wide * 10]));
+    }
+
+    #[test]
+    fn an_amount_that_does_not_fit_the_common_scale_is_refused() {
+        let mut spans = ids();
+        add(&mut spans, Customer::Id(1), DAYS, Decimal::new(10_i128.pow(30), 0))
+            .expect("a good row");
+        let finer = add(&mut spans, Customer::Id(1), DAYS, Decimal::new(1, 7));
+        assert_eq!(finer, Err(Error::SumOutOfRange));
+    }
+
+    #[test]
+    fn names_whose_hashes_collide_stay_apart() {
+        let mut set: SpanSet<Named> = SpanSet::new_in(Global);
+        for (number, name) in ["b", "a", "b", "c", "a"].into_iter().enumerate() {
+            let key = Named { hash: 42, ..set.key(name.as_bytes()).expect("room") };
+            let start = Day(number as i32);
+            set.add(key, start, Day(100), Decimal::new(1, 0)).expect("a good row");
+        }
+        let mut seen = std::vec::Vec::new();
+        let visited = set.for_each_customer(&|| (), |customer| {
+            let starts: std::vec::Vec<_> = customer.stretches.iter().map(|it| it.start.0).collect();
+            seen.push((customer.name.to_vec(), starts));
+            Ok(())
+        });
+        assert_eq!(visited, Ok(()));
+        let expected = [("a", vec![1, 4]), ("b", vec![0, 2]), ("c", vec![3])];
+        assert_eq!(seen, expected.map(|(name, starts)| (name.as_bytes().to_vec(), starts)));
+    }
+}
