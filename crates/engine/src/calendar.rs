@@ -23,8 +23,8 @@ impl Day {
     }
 
     /// A number that orders days.
-    pub(crate) fn order(self) -> u128 {
-        u128::from(self.0.cast_unsigned() ^ (1 << 31))
+    pub(crate) fn order(self) -> u32 {
+        self.0.cast_unsigned() ^ (1 << 31)
     }
 
     pub fn from_ymd(year: i32, month: u32, day: u32) -> Option<Day> {

@@ -39,6 +39,46 @@ pub fn within_limit(mantissa: i128) -> Result<i128> {
     if -LIMIT < mantissa && mantissa < LIMIT { Ok(mantissa) } else { Err(Error::SumOutOfRange) }
 }
 
+/// The integer that sums of amounts are kept in.
+pub(crate) trait Sum: Copy + Default + Ord {
+    fn of(mantissa: i128) -> Self;
+    fn plus(self, other: Self) -> Result<Self>;
+    fn minus(self, other: Self) -> Self;
+    fn mantissa(self) -> i128;
+}
+
+/// One machine word, for collections whose amounts together stay far below its limit.
+impl Sum for i64 {
+    fn of(mantissa: i128) -> Self {
+        mantissa as i64
+    }
+    fn plus(self, other: Self) -> Result<Self> {
+        Ok(self + other)
+    }
+    fn minus(self, other: Self) -> Self {
+        self - other
+    }
+    fn mantissa(self) -> i128 {
+        self.into()
+    }
+}
+
+/// For all others, with a check of each sum.
+impl Sum for i128 {
+    fn of(mantissa: i128) -> Self {
+        mantissa
+    }
+    fn plus(self, other: Self) -> Result<Self> {
+        add(self, other)
+    }
+    fn minus(self, other: Self) -> Self {
+        self - other
+    }
+    fn mantissa(self) -> i128 {
+        self
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

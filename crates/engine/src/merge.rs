@@ -8,7 +8,7 @@ use allocator_api2::vec::Vec;
 use crate::calendar::Day;
 use crate::run::RunReader;
 use crate::sort::radix_sort;
-use crate::spans::{Amount, Key, Span, SpanSet, Spans, name_at, push};
+use crate::spans::{Amount, Key, Span, SpanSet, Spans, push, reserve};
 use crate::{CHECKPOINT_INTERVAL, Checkpoint, Result};
 
 /// An amount from `start` up to, but not on, `end`.
@@ -29,7 +29,14 @@ pub(crate) struct CustomerSpans<'a> {
     pub wide: Vec<i128>,
 }
 
-impl CustomerSpans<'_> {
+impl<'a> CustomerSpans<'a> {
+    /// Forgets the customer before.
+    fn begin(&mut self, rank: u64, name: &'a [u8]) {
+        (self.rank, self.name) = (rank, name);
+        self.stretches.clear();
+        self.wide.clear();
+    }
+
     pub(crate) fn push(&mut self, start: Day, end: Day, mantissa: i128) -> Result<()> {
         let amount = Amount::put(mantissa, &mut self.wide)?;
         push(&mut self.stretches, Stretch { start, end, amount })
@@ -70,28 +77,16 @@ impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
     ) -> Result<()> {
         self.sort(checkpoint);
         let mut sources = self.sources()?;
-        let mut heads: BinaryHeap<_> = sources
-            .iter()
-            .enumerate()
-            .filter_map(|(source, it)| it.head().map(|(rank, name)| Reverse((rank, name, source))))
-            .collect();
+        let mut heads = Heads::new(&sources);
         let mut customer = CustomerSpans::default();
         let mut visited = 0_usize;
-        while let Some(&Reverse((rank, name, _))) = heads.peek() {
-            (customer.rank, customer.name) = (rank, name);
-            customer.stretches.clear();
-            customer.wide.clear();
-            let same =
-                |it: &Reverse<(u64, &[u8], usize)>| it.0.0 == rank && (!K::NAMED || it.0.1 == name);
-            while let Some(mut top) = heads.peek_mut().filter(|top| same(top)) {
-                let source = &mut sources[top.0.2];
-                source.take(&mut customer, self.scale)?;
-                match source.head() {
-                    Some((rank, name)) => (top.0.0, top.0.1) = (rank, name),
-                    None => drop(PeekMut::pop(top)),
-                }
+        while let Some((rank, name)) = heads.first() {
+            customer.begin(rank, name);
+            while let Some(source) = heads.source_of(rank, name, K::NAMED) {
+                sources[source].take(&mut customer, self.scale)?;
+                heads.replace(sources[source].head());
             }
-            radix_sort(&mut customer.stretches, &|it| it.start.order(), checkpoint);
+            radix_sort(&mut customer.stretches, &|it| (0, it.start.order()), checkpoint);
             visit(&mut customer)?;
             visited += 1;
             if visited.is_multiple_of(CHECKPOINT_INTERVAL) {
@@ -105,6 +100,38 @@ impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
         let rows = RowReader { rows: &self.rows, names: &self.names, wide: &self.wide };
         let runs = self.runs.iter().map(|run| RunReader::new(run).map(Source::Run));
         std::iter::once(Ok(Source::Rows(rows))).chain(runs).collect()
+    }
+}
+
+/// The next customer of each source, the first of them on top.
+struct Heads<'a>(BinaryHeap<Reverse<(u64, &'a [u8], usize)>>);
+
+impl<'a> Heads<'a> {
+    fn new<K: Key>(sources: &[Source<'a, K>]) -> Self {
+        let heads = sources.iter().enumerate().filter_map(|(number, source)| {
+            source.head().map(|(rank, name)| Reverse((rank, name, number)))
+        });
+        Heads(heads.collect())
+    }
+
+    /// The first customer of all.
+    fn first(&self) -> Option<(u64, &'a [u8])> {
+        self.0.peek().map(|&Reverse((rank, name, _))| (rank, name))
+    }
+
+    /// The source on top, if its next customer is this one.
+    fn source_of(&self, rank: u64, name: &[u8], named: bool) -> Option<usize> {
+        let &Reverse((next_rank, next_name, source)) = self.0.peek()?;
+        (next_rank == rank && (!named || next_name == name)).then_some(source)
+    }
+
+    /// Puts the source on top where its next customer belongs.
+    fn replace(&mut self, next: Option<(u64, &'a [u8])>) {
+        let Some(mut top) = self.0.peek_mut() else { return };
+        match next {
+            Some((rank, name)) => (top.0.0, top.0.1) = (rank, name),
+            None => drop(PeekMut::pop(top)),
+        }
     }
 }
 
@@ -140,19 +167,24 @@ struct RowReader<'a, K> {
 impl<'a, K: Key> RowReader<'a, K> {
     fn head(&self) -> Option<(u64, &'a [u8])> {
         let key = self.rows.first()?.key;
-        let name = key.name_at().map_or(&[][..], |at| name_at(self.names, at));
+        let name = key.name().map_or(&[][..], |place| place.of(self.names));
         Some((key.rank(), name))
     }
 
     fn take(&mut self, customer: &mut CustomerSpans) -> Result<()> {
         let Some(first) = self.rows.first() else { return Ok(()) };
         let other = |row: &Span<K>| {
-            row.key.rank() != first.key.rank() || row.key.name_at() != first.key.name_at()
+            row.key.rank() != first.key.rank() || row.key.name() != first.key.name()
         };
         let count = self.rows.iter().position(other).unwrap_or(self.rows.len());
         let (taken, rest) = self.rows.split_at(count);
+        reserve(&mut customer.stretches, count)?;
         for row in taken {
-            customer.push(row.start, row.end, row.amount.get(self.wide))?;
+            let amount = match row.amount.narrow() {
+                Some(amount) => amount,
+                None => Amount::put(row.amount.get(self.wide), &mut customer.wide)?,
+            };
+            customer.stretches.push(Stretch { start: row.start, end: row.end, amount });
         }
         self.rows = rest;
         Ok(())

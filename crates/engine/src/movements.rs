@@ -1,7 +1,7 @@
 use allocator_api2::alloc::Allocator;
 
 use crate::calendar::{Day, Horizon, Periods};
-use crate::decimal::{add, within_limit};
+use crate::decimal::{Sum, add, within_limit};
 use crate::spans::Spans;
 use crate::timeline::{Change, Timeline};
 use crate::{Checkpoint, Result};
@@ -40,107 +40,127 @@ pub fn mrr_movements<A: Allocator + Clone>(
 ) -> Result<Vec<MrrPeriod>> {
     // The first start is a movement: there is nothing yet to net it with.
     let periods = Periods::new(spans.first_start(), horizon)?;
-    let mut tallies = vec![Tally::default(); periods.len()];
-    if !periods.is_empty() {
-        let mut timeline = Timeline::default();
-        spans.for_each_customer(checkpoint, |customer| {
-            let mut contribution = Contribution::new(&periods, &mut tallies);
-            timeline
-                .for_each_change(customer, periods.end(), checkpoint, |it| contribution.add(it))?;
-            contribution.finish()
-        })?;
+    if spans.sums_fit_a_word() {
+        roll_forward(&periods, &tally::<i64, A>(spans, &periods, checkpoint)?)
+    } else {
+        roll_forward(&periods, &tally::<i128, A>(spans, &periods, checkpoint)?)
     }
-    roll_forward(&periods, &tallies)
+}
+
+fn tally<S: Sum, A: Allocator + Clone>(
+    spans: &mut Spans<A>,
+    periods: &Periods,
+    checkpoint: Checkpoint,
+) -> Result<Vec<Tally<S>>> {
+    let mut tallies = vec![Tally::default(); periods.len()];
+    if periods.is_empty() {
+        return Ok(tallies);
+    }
+    let mut timeline = Timeline::default();
+    spans.for_each_customer(checkpoint, |customer| {
+        let mut contribution = Contribution::new(periods, &mut tallies);
+        timeline.for_each_change(customer, periods.end(), checkpoint, |it| contribution.add(it))?;
+        contribution.settle()
+    })?;
+    Ok(tallies)
 }
 
 /// What happened in one period.
 #[derive(Clone, Default)]
-struct Tally {
-    new: Movement,
-    reactivation: Movement,
-    expansion: Movement,
-    contraction: Movement,
-    churn: Movement,
+struct Tally<S> {
+    /// By [`Kind`].
+    movements: [Movement<S>; 5],
     /// Opening − retained MRR.
-    unretained: i128,
+    unretained: S,
     /// Surviving − opening MRR.
-    survivors_gain: i128,
+    survivors_gain: S,
     lost_customers: i64,
 }
 
 #[derive(Clone, Copy, Default)]
-struct Movement {
-    amount: i128,
+struct Movement<S> {
+    amount: S,
     count: i64,
 }
 
-impl Movement {
-    fn add(&mut self, amount: i128) -> Result<()> {
-        self.amount = add(self.amount, amount)?;
-        self.count += 1;
-        Ok(())
+/// How a change of a customer's MRR is called.
+#[derive(Clone, Copy)]
+enum Kind {
+    New,
+    Reactivation,
+    Expansion,
+    Contraction,
+    Churn,
+}
+
+impl Kind {
+    /// The boundary to 0 comes first: a return is no expansion, a loss no contraction.
+    fn of<S: Sum>(change: &Change<S>, known: bool) -> Kind {
+        let zero = S::default();
+        let arrival = if known { Kind::Reactivation } else { Kind::New };
+        let resize = if change.after > change.before { Kind::Expansion } else { Kind::Contraction };
+        let departure = if change.after == zero { Kind::Churn } else { resize };
+        if change.before == zero { arrival } else { departure }
     }
 }
 
 /// One customer's part in the tallies.
-struct Contribution<'a> {
+struct Contribution<'a, S> {
     periods: &'a Periods,
-    tallies: &'a mut [Tally],
+    tallies: &'a mut [Tally<S>],
     known: bool,
     /// The period of the latest change, with the customer's MRR when it opened and since then.
-    current: Option<(usize, i128, i128)>,
+    period: usize,
+    opening: S,
+    closing: S,
 }
 
-impl<'a> Contribution<'a> {
-    fn new(periods: &'a Periods, tallies: &'a mut [Tally]) -> Self {
-        Contribution { periods, tallies, known: false, current: None }
+impl<'a, S: Sum> Contribution<'a, S> {
+    fn new(periods: &'a Periods, tallies: &'a mut [Tally<S>]) -> Self {
+        let zero = S::default();
+        Contribution { periods, tallies, known: false, period: 0, opening: zero, closing: zero }
     }
 
-    fn add(&mut self, change: Change) -> Result<()> {
-        let Change { day, before, after } = change;
-        let period = self.periods.find(day);
-        match &mut self.current {
-            Some((current, _, mrr)) if *current == period => *mrr = after,
-            _ => {
-                self.finish()?;
-                self.current = Some((period, before, after));
-            }
+    #[inline]
+    fn add(&mut self, change: Change<S>) -> Result<()> {
+        let period = self.periods.find(change.day);
+        if period != self.period {
+            self.settle()?;
+            (self.period, self.opening) = (period, change.before);
         }
-        // The boundary to 0 comes first: a return is no expansion, a loss no contraction.
-        let tally = &mut self.tallies[period];
-        let movement = match (before, after) {
-            (0, _) if self.known => &mut tally.reactivation,
-            (0, _) => &mut tally.new,
-            (_, 0) => &mut tally.churn,
-            (before, after) if after > before => &mut tally.expansion,
-            _ => &mut tally.contraction,
-        };
+        self.closing = change.after;
+        let movement = &mut self.tallies[period].movements[Kind::of(&change, self.known) as usize];
+        movement.amount = movement.amount.plus(change.after.minus(change.before))?;
+        movement.count += 1;
         self.known = true;
-        movement.add(after - before)
+        Ok(())
     }
 
     /// Settles the period of the latest change: what became of the MRR it opened with.
-    fn finish(&mut self) -> Result<()> {
-        let Some((period, opening, closing)) = self.current.take() else { return Ok(()) };
-        if opening > 0 {
-            let tally = &mut self.tallies[period];
-            tally.unretained = add(tally.unretained, opening - opening.min(closing))?;
-            tally.survivors_gain = add(tally.survivors_gain, closing - opening)?;
-            tally.lost_customers += i64::from(closing == 0);
+    #[inline]
+    fn settle(&mut self) -> Result<()> {
+        let (opening, closing) = (self.opening, self.closing);
+        if opening > S::default() {
+            let tally = &mut self.tallies[self.period];
+            tally.unretained = tally.unretained.plus(opening.minus(opening.min(closing)))?;
+            tally.survivors_gain = tally.survivors_gain.plus(closing.minus(opening))?;
+            tally.lost_customers += i64::from(closing == S::default());
         }
         Ok(())
     }
 }
 
 /// Customers without a change keep what they had: the closing of one period opens the next.
-fn roll_forward(periods: &Periods, tallies: &[Tally]) -> Result<Vec<MrrPeriod>> {
+fn roll_forward<S: Sum>(periods: &Periods, tallies: &[Tally<S>]) -> Result<Vec<MrrPeriod>> {
     let mut opening_mrr = 0;
     let mut opening_customers = 0;
     tallies
         .iter()
         .enumerate()
         .map(|(number, tally)| {
-            let Tally { new, reactivation, expansion, contraction, churn, .. } = *tally;
+            let [new, reactivation, expansion, contraction, churn] = tally
+                .movements
+                .map(|it| Movement { amount: it.amount.mantissa(), count: it.count });
             let gains = add(add(new.amount, reactivation.amount)?, expansion.amount)?;
             let losses = add(contraction.amount, churn.amount)?;
             let period = MrrPeriod {
@@ -154,8 +174,8 @@ fn roll_forward(periods: &Periods, tallies: &[Tally]) -> Result<Vec<MrrPeriod>> 
                 contraction_mrr: within_limit(contraction.amount)?,
                 churn_mrr: within_limit(churn.amount)?,
                 closing_mrr: within_limit(add(opening_mrr, add(gains, losses)?)?)?,
-                retained_mrr: opening_mrr - tally.unretained,
-                surviving_mrr: within_limit(add(opening_mrr, tally.survivors_gain)?)?,
+                retained_mrr: opening_mrr - tally.unretained.mantissa(),
+                surviving_mrr: within_limit(add(opening_mrr, tally.survivors_gain.mantissa())?)?,
                 opening_customers,
                 new_customers: new.count,
                 reactivated_customers: reactivation.count,

@@ -3,8 +3,8 @@ use allocator_api2::vec::Vec;
 
 use crate::calendar::Day;
 use crate::decimal::{Decimal, MAX_DECIMALS};
-use crate::merge::CustomerSpans;
-use crate::spans::{Key, SpanSet, Spans, push, reserve};
+use crate::merge::{CustomerSpans, Stretch};
+use crate::spans::{Key, SpanSet, Spans, push, rescaled_total, reserve};
 use crate::{Checkpoint, Error, Result};
 
 /// What a run may take: the server cannot pass larger values between processes.
@@ -14,8 +14,8 @@ pub const MAX_RUN_BYTES: usize = 1_000_000_000;
 const VERSION: u8 = 1;
 
 impl<A: Allocator + Clone> Spans<A> {
-    /// Appends all spans to `bytes` as one run: customers in order, numbers as small differences,
-    /// and stretches of one amount that follow each other as one.
+    /// Appends all spans to `bytes` as one run: customers in order, and stretches of one amount that
+    /// follow each other as one.
     pub fn write_run<B: Allocator>(
         &mut self,
         bytes: &mut Vec<u8, B>,
@@ -76,7 +76,8 @@ impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
         bytes: &mut Vec<u8, B>,
         checkpoint: Checkpoint,
     ) -> Result<()> {
-        let header = Header { named: K::NAMED, scale: self.scale, first_start: self.first_start };
+        let Self { scale, first_start, total, .. } = *self;
+        let header = Header { named: K::NAMED, scale, first_start, total };
         reserve(bytes, Header::BYTES)?;
         header.write(bytes);
         let mut previous = 0;
@@ -89,7 +90,7 @@ impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
                 put(bytes, customer.name.len() as u64);
                 bytes.extend_from_slice(customer.name);
             }
-            write_stretches(bytes, customer, header.first_start);
+            write_stretches(bytes, customer);
             if bytes.len() > MAX_RUN_BYTES { Err(Error::RunTooLarge) } else { Ok(()) }
         })
     }
@@ -99,6 +100,8 @@ impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
             self.rescale(header.scale)?;
         }
         self.first_start = self.first_start.min(header.first_start);
+        let total = rescaled_total(header.total, self.scale - header.scale);
+        self.total = self.total.saturating_add(total);
         let mut copy = Vec::new_in(self.runs.allocator().clone());
         copy.try_reserve_exact(run.len()).map_err(|_| Error::OutOfMemory)?;
         copy.extend_from_slice(run);
@@ -109,29 +112,28 @@ impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
 /// More bytes than a customer can take.
 fn most_bytes(customer: &CustomerSpans) -> usize {
     const NUMBER: usize = 10;
-    const STRETCH: usize = 3 * NUMBER + size_of::<i128>();
+    const STRETCH: usize = STRETCH_BYTES + size_of::<i128>();
     3 * NUMBER + customer.name.len() + customer.stretches.len() * STRETCH
 }
 
-fn write_stretches<B: Allocator>(
-    bytes: &mut Vec<u8, B>,
-    customer: &CustomerSpans,
-    first_start: Day,
-) {
-    put(bytes, customer.stretches.len() as u64);
-    let mut previous = first_start;
-    for stretch in &customer.stretches {
-        put(bytes, distance(previous, stretch.start));
-        previous = stretch.start;
-        // No stretch has a length of 0, which is free to mean: open.
-        let open = stretch.end == Day::INFINITY;
-        put(bytes, if open { 0 } else { distance(stretch.start, stretch.end) });
-        put_amount(bytes, stretch.amount.get(&customer.wide));
-    }
-}
+/// A stretch takes its two days and its amount, or [`WIDE`] and the amount after that.
+const STRETCH_BYTES: usize = 16;
+const WIDE: i64 = -1;
 
-fn distance(from: Day, to: Day) -> u64 {
-    u64::from(to.0.abs_diff(from.0))
+fn write_stretches<B: Allocator>(bytes: &mut Vec<u8, B>, customer: &CustomerSpans) {
+    put(bytes, customer.stretches.len() as u64);
+    for Stretch { start, end, amount } in &customer.stretches {
+        let mantissa = amount.get(&customer.wide);
+        let narrow = i64::try_from(mantissa).unwrap_or(WIDE);
+        let mut stretch = [0; STRETCH_BYTES];
+        stretch[..4].copy_from_slice(&start.0.to_le_bytes());
+        stretch[4..8].copy_from_slice(&end.0.to_le_bytes());
+        stretch[8..].copy_from_slice(&narrow.to_le_bytes());
+        bytes.extend_from_slice(&stretch);
+        if narrow == WIDE {
+            bytes.extend_from_slice(&mantissa.to_le_bytes());
+        }
+    }
 }
 
 /// Reads a run customer by customer.
@@ -165,27 +167,21 @@ impl<'a> RunReader<'a> {
 
     /// Adds the stretches of the head customer, at a scale, and goes on to the next customer.
     pub(crate) fn take(&mut self, customer: &mut CustomerSpans, scale: u8) -> Result<()> {
-        let mut start = self.header.first_start;
         for _ in 0..self.reader.number()? {
-            start = later(start, self.reader.number()?)?;
-            let end = match self.reader.number()? {
-                0 => Day::INFINITY,
-                days => later(start, days)?,
+            let start = Day(i32::from_le_bytes(*self.reader.array()?));
+            let end = Day(i32::from_le_bytes(*self.reader.array()?));
+            let mantissa = match i64::from_le_bytes(*self.reader.array()?) {
+                WIDE => i128::from_le_bytes(*self.reader.array()?),
+                narrow => narrow.into(),
             };
-            let amount = Decimal::new(self.reader.amount()?, self.header.scale);
-            customer.push(start, end, amount.mantissa_at(scale)?)?;
+            customer.push(
+                start,
+                end,
+                Decimal::new(mantissa, self.header.scale).mantissa_at(scale)?,
+            )?;
         }
         self.read_head()
     }
-}
-
-fn later(day: Day, days: u64) -> Result<Day> {
-    let sum = u64::try_from(i64::from(day.0) - i64::from(i32::MIN)).map(|from| from + days);
-    sum.ok()
-        .and_then(|sum| i64::try_from(sum).ok())
-        .and_then(|sum| i32::try_from(sum + i64::from(i32::MIN)).ok())
-        .map(Day)
-        .ok_or(Error::CorruptRun)
 }
 
 /// What stands before the customers of a run.
@@ -193,16 +189,18 @@ fn later(day: Day, days: u64) -> Result<Day> {
 struct Header {
     named: bool,
     scale: u8,
-    /// The start of the first stretch of each customer is counted from here.
+    /// As in [`SpanSet`], like the total.
     first_start: Day,
+    total: u128,
 }
 
 impl Header {
-    const BYTES: usize = 7;
+    const BYTES: usize = 23;
 
     fn write<B: Allocator>(self, bytes: &mut Vec<u8, B>) {
         bytes.extend_from_slice(&[VERSION, u8::from(self.named), self.scale]);
         bytes.extend_from_slice(&self.first_start.0.to_le_bytes());
+        bytes.extend_from_slice(&self.total.to_le_bytes());
     }
 
     fn read(reader: &mut Reader) -> Result<Header> {
@@ -211,6 +209,7 @@ impl Header {
                 named: named == 1,
                 scale,
                 first_start: Day(i32::from_le_bytes(*reader.array()?)),
+                total: u128::from_le_bytes(*reader.array()?),
             }),
             _ => Err(Error::CorruptRun),
         }
@@ -225,17 +224,6 @@ fn put<B: Allocator>(bytes: &mut Vec<u8, B>, mut number: u64) {
         number >>= 7;
     }
     bytes.push(number as u8);
-}
-
-/// Twice the amount, or 1 and then the 16 bytes of a wide one.
-fn put_amount<B: Allocator>(bytes: &mut Vec<u8, B>, mantissa: i128) {
-    match u64::try_from(mantissa) {
-        Ok(narrow) if narrow >> 63 == 0 => put(bytes, narrow << 1),
-        _ => {
-            put(bytes, 1);
-            bytes.extend_from_slice(&mantissa.to_le_bytes());
-        }
-    }
 }
 
 struct Reader<'a>(&'a [u8]);
@@ -265,13 +253,6 @@ impl<'a> Reader<'a> {
         }
         Err(Error::CorruptRun)
     }
-
-    fn amount(&mut self) -> Result<i128> {
-        match self.number()? {
-            1 => Ok(i128::from_le_bytes(*self.array()?)),
-            doubled => Ok(i128::from(doubled >> 1)),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -298,7 +279,7 @@ mod tests {
         spans
     }
 
-    const WIDE: i128 = 10_i128.pow(30);
+    const LARGE: i128 = 10_i128.pow(30);
 
     #[test]
     fn a_run_read_and_written_again_is_the_same() {
@@ -306,7 +287,7 @@ mod tests {
             &[Customer::Id(i64::MIN), Customer::Id(-1), Customer::Id(0), Customer::Id(i64::MAX)][..],
             &[Customer::Name(b""), Customer::Name(b"a"), Customer::Name(&[0xff; 200])],
         ] {
-            let run = run_of(&mut some_spans(customers, &[1, 995, WIDE, 1 << 62, 1 << 63]));
+            let run = run_of(&mut some_spans(customers, &[1, 995, LARGE, 1 << 62, 1 << 63]));
             let mut read = Spans::for_run(&run, allocator_api2::alloc::Global).expect("a run");
             read.add_run(&run).expect("a run");
             assert!(run_of(&mut read) == run);
@@ -322,13 +303,13 @@ mod tests {
             spans.add(Customer::Id(1), start, end, Decimal::new(1000, 2)).expect("a good row");
         }
         joined.add(Customer::Id(1), Day(0), Day(360), Decimal::new(1000, 2)).expect("a good row");
-        assert_eq!(run_of(&mut spans), run_of(&mut joined));
+        assert_eq!(run_of(&mut spans)[Header::BYTES..], run_of(&mut joined)[Header::BYTES..]);
     }
 
     #[test]
     fn a_damaged_run_is_an_error_and_not_a_panic() {
         let names = [Customer::Name(b"one"), Customer::Name(b"two")];
-        let run = run_of(&mut some_spans(&names, &[5, WIDE]));
+        let run = run_of(&mut some_spans(&names, &[5, LARGE]));
         let mut random = Random(4);
         for _ in 0..2_000 {
             let mut damaged = run.clone();

@@ -4,20 +4,28 @@ use crate::Checkpoint;
 const SMALL: usize = 64;
 const MAX_BUCKET_BITS: u32 = 10;
 
-/// Sorts by a number: a radix sort from the most significant bits down, in place, since what is
-/// sorted may fill half of the memory that there is. Equal elements may change places.
+/// What a sort goes by: a major number before a minor one.
+pub(crate) type Order = (u64, u32);
+
+/// Sorts in place: a radix sort from the most significant bits down, in place, since what is sorted
+/// may fill half of the memory that there is. Equal elements may change places.
 ///
 /// The digits cover just the range of the numbers present, so that dense ids need two rounds.
-pub(crate) fn radix_sort<T>(items: &mut [T], order: &impl Fn(&T) -> u128, checkpoint: Checkpoint) {
+pub(crate) fn radix_sort<T>(items: &mut [T], order: &impl Fn(&T) -> Order, checkpoint: Checkpoint) {
     if items.len() <= SMALL {
-        items.sort_unstable_by_key(order);
+        items.sort_unstable_by_key(|item| as_one(order(item)));
         return;
     }
     checkpoint();
     let Some((min, max)) = unsorted_range(items, order) else { return };
     let bits = (items.len().ilog2() - 2).min(MAX_BUCKET_BITS);
-    let shift = (u128::BITS - (max - min).leading_zeros()).saturating_sub(bits);
-    let ends = partition(items, 1 << bits, |item| ((order(item) - min) >> shift) as usize);
+    let ends = if min.0 == max.0 {
+        let shift = shift_to(bits, u64::from(max.1 - min.1));
+        partition(items, 1 << bits, |item| ((order(item).1 - min.1) >> shift) as usize)
+    } else {
+        let shift = shift_to(bits, max.0 - min.0);
+        partition(items, 1 << bits, |item| ((order(item).0 - min.0) >> shift) as usize)
+    };
     let mut start = 0;
     for end in ends {
         radix_sort(&mut items[start..end], order, checkpoint);
@@ -25,13 +33,26 @@ pub(crate) fn radix_sort<T>(items: &mut [T], order: &impl Fn(&T) -> u128, checkp
     }
 }
 
-/// The smallest and the largest number, or nothing when the items are sorted already.
-fn unsorted_range<T>(items: &[T], order: &impl Fn(&T) -> u128) -> Option<(u128, u128)> {
-    let (mut min, mut max, mut previous, mut sorted) = (u128::MAX, 0, 0, true);
+/// An order as one number, which compares without branches.
+fn as_one((major, minor): Order) -> u128 {
+    u128::from(major) << u32::BITS | u128::from(minor)
+}
+
+/// How far to shift numbers up to `range` so that so many bits remain.
+fn shift_to(bits: u32, range: u64) -> u32 {
+    (u64::BITS - range.leading_zeros()).saturating_sub(bits)
+}
+
+/// The first and the last in order, the minor numbers over all items; nothing when the items are
+/// sorted already.
+fn unsorted_range<T>(items: &[T], order: &impl Fn(&T) -> Order) -> Option<(Order, Order)> {
+    let (mut min, mut max) = ((u64::MAX, u32::MAX), (0, 0));
+    let (mut previous, mut sorted) = (0, true);
     for order in items.iter().map(order) {
-        (min, max) = (min.min(order), max.max(order));
-        sorted &= previous <= order;
-        previous = order;
+        min = (min.0.min(order.0), min.1.min(order.1));
+        max = (max.0.max(order.0), max.1.max(order.1));
+        sorted &= previous <= as_one(order);
+        previous = as_one(order);
     }
     (!sorted).then_some((min, max))
 }
@@ -73,7 +94,7 @@ mod tests {
     use crate::testing::Random;
     use std::cell::Cell;
 
-    fn sorted_like_the_standard_library(mut items: Vec<u128>) {
+    fn sorted_like_the_standard_library(mut items: Vec<Order>) {
         let mut expected = items.clone();
         expected.sort_unstable();
         radix_sort(&mut items, &|item| *item, &|| ());
@@ -84,19 +105,18 @@ mod tests {
     fn any_distribution_is_sorted() {
         let mut random = Random(1);
         for length in [0, 1, 2, SMALL, SMALL + 1, 1_000, 50_000] {
-            sorted_like_the_standard_library(
-                (0..length).map(|_| random.below(1 << 40).into()).collect(),
-            );
-            sorted_like_the_standard_library((0..length).map(|_| random.below(3).into()).collect());
-            sorted_like_the_standard_library((0..length).map(|i| i as u128).collect());
-            sorted_like_the_standard_library((0..length).rev().map(|i| i as u128).collect());
-            sorted_like_the_standard_library(
-                (0..length).map(|_| 1_u128 << random.below(128)).collect(),
-            );
-            sorted_like_the_standard_library(
-                (0..length).map(|_| u128::MAX - u128::from(random.below(1 << 50))).collect(),
-            );
-            sorted_like_the_standard_library(vec![7; length]);
+            let mut check = |item: &mut dyn FnMut(&mut Random, u64) -> Order| {
+                let items = (0..length as u64).map(|number| item(&mut random, number)).collect();
+                sorted_like_the_standard_library(items);
+            };
+            check(&mut |random, _| (random.below(1 << 40), random.below(1 << 32) as u32));
+            check(&mut |random, _| (random.below(3), random.below(3) as u32));
+            check(&mut |random, _| (7, random.below(1 << 32) as u32));
+            check(&mut |_, number| (number, 0));
+            check(&mut |_, number| (u64::MAX - number, number as u32));
+            check(&mut |random, _| (1 << random.below(64), 1 << random.below(32)));
+            check(&mut |random, _| (u64::MAX - random.below(2), u32::MAX - random.below(2) as u32));
+            check(&mut |_, _| (7, 7));
         }
     }
 
@@ -104,8 +124,8 @@ mod tests {
     fn a_long_sort_can_be_interrupted() {
         let calls = Cell::new(0);
         let mut random = Random(2);
-        let mut items: Vec<u128> = (0..100_000).map(|_| random.below(1 << 40).into()).collect();
-        radix_sort(&mut items, &|item| *item, &|| calls.set(calls.get() + 1));
+        let mut items: Vec<u64> = (0..100_000).map(|_| random.below(1 << 40)).collect();
+        radix_sort(&mut items, &|item| (*item, 0), &|| calls.set(calls.get() + 1));
         assert!(calls.get() > 100);
     }
 }

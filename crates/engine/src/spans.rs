@@ -4,7 +4,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::calendar::Day;
 use crate::decimal::Decimal;
-use crate::sort::radix_sort;
+use crate::sort::{Order, radix_sort};
 use crate::{Checkpoint, Error, Result};
 
 /// A customer as a row names it.
@@ -21,8 +21,7 @@ pub trait Key: Copy {
     const NAMED: bool;
     /// Orders customers. Only customers of equal rank need their names compared.
     fn rank(self) -> u64;
-    /// Where in the set's names the customer's name stands.
-    fn name_at(self) -> Option<usize>;
+    fn name(self) -> Option<NamePlace>;
 }
 
 /// A customer with an integer id, which is its rank.
@@ -41,7 +40,7 @@ impl Key for Id {
     fn rank(self) -> u64 {
         self.0
     }
-    fn name_at(self) -> Option<usize> {
+    fn name(self) -> Option<NamePlace> {
         None
     }
 }
@@ -50,7 +49,7 @@ impl Key for Id {
 #[derive(Clone, Copy)]
 pub struct Named {
     hash: u64,
-    at: u64,
+    name: NamePlace,
 }
 
 impl Key for Named {
@@ -58,8 +57,45 @@ impl Key for Named {
     fn rank(self) -> u64 {
         self.hash
     }
-    fn name_at(self) -> Option<usize> {
-        Some(self.at as usize)
+    fn name(self) -> Option<NamePlace> {
+        Some(self.name)
+    }
+}
+
+/// Where among a set's names a customer's name stands: its start, then its length in the lowest
+/// bits, so that short names are found without looking; a long one has its length before it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct NamePlace(u64);
+
+impl NamePlace {
+    const LENGTH_BITS: u32 = 16;
+    const LONG: usize = (1 << Self::LENGTH_BITS) - 1;
+
+    /// Appends a name to the names of a set.
+    fn append<A: Allocator>(name: &[u8], names: &mut Vec<u8, A>) -> Result<NamePlace> {
+        let prefix = (name.len() as u64).to_le_bytes();
+        reserve(names, prefix.len() + name.len())?;
+        if name.len() >= Self::LONG {
+            names.extend_from_slice(&prefix);
+        }
+        let at = names.len() as u64;
+        names.extend_from_slice(name);
+        Ok(NamePlace(at << Self::LENGTH_BITS | name.len().min(Self::LONG) as u64))
+    }
+
+    fn start(self) -> usize {
+        (self.0 >> Self::LENGTH_BITS) as usize
+    }
+
+    pub(crate) fn of(self, names: &[u8]) -> &[u8] {
+        let (prefix, rest) = names.split_at(self.start());
+        match self.0 as usize & Self::LONG {
+            Self::LONG => {
+                let length = prefix.last_chunk().map_or(0, |it| u64::from_le_bytes(*it));
+                &rest[..length as usize]
+            }
+            length => &rest[..length],
+        }
     }
 }
 
@@ -68,8 +104,16 @@ impl Key for Named {
 pub(crate) struct Amount(i64);
 
 impl Amount {
+    pub(crate) const ZERO: Amount = Amount(0);
+
+    #[inline]
     pub(crate) fn get(self, wide: &[i128]) -> i128 {
         if self.0 >= 0 { i128::from(self.0) } else { wide[!self.0 as usize] }
+    }
+
+    /// The amount in a place where there is no wide one.
+    pub(crate) fn narrow(self) -> Option<Amount> {
+        (self.0 >= 0).then_some(self)
     }
 
     pub(crate) fn put<A: Allocator>(mantissa: i128, wide: &mut Vec<i128, A>) -> Result<Amount> {
@@ -93,9 +137,9 @@ pub(crate) struct Span<K> {
 }
 
 impl<K: Key> Span<K> {
-    /// Customer rank before start, as one number.
-    fn order(&self) -> u128 {
-        u128::from(self.key.rank()) << 32 | self.start.order()
+    /// By customer, then by start.
+    fn order(&self) -> Order {
+        (self.key.rank(), self.start.order())
     }
 }
 
@@ -107,6 +151,8 @@ pub struct SpanSet<K, A: Allocator = Global> {
     pub(crate) runs: Vec<Vec<u8, A>, A>,
     pub(crate) scale: u8,
     pub(crate) first_start: Day,
+    /// The sum of all mantissas, or the largest number.
+    pub(crate) total: u128,
 }
 
 impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
@@ -118,6 +164,7 @@ impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
             runs: Vec::new_in(allocator),
             scale: 0,
             first_start: Day::INFINITY,
+            total: 0,
         }
     }
 
@@ -131,12 +178,15 @@ impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
         if mrr.scale > self.scale {
             self.rescale(mrr.scale)?;
         }
-        Amount::put(mrr.mantissa_at(self.scale)?, &mut self.wide)
+        let mantissa = mrr.mantissa_at(self.scale)?;
+        self.total = self.total.saturating_add(mantissa.unsigned_abs());
+        Amount::put(mantissa, &mut self.wide)
     }
 
     /// Brings the amounts of all rows to a larger scale. Runs keep their own.
     pub(crate) fn rescale(&mut self, scale: u8) -> Result<()> {
         let from = std::mem::replace(&mut self.scale, scale);
+        self.total = rescaled_total(self.total, scale - from);
         for mantissa in self.wide.iter_mut() {
             *mantissa = Decimal::new(*mantissa, from).mantissa_at(scale)?;
         }
@@ -153,42 +203,53 @@ impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
         if !K::NAMED {
             return;
         }
-        for (number, rows) in
-            self.rows.chunk_by_mut(|a, b| a.key.rank() == b.key.rank()).enumerate()
-        {
-            order_names(rows, &self.names);
-            if number % crate::CHECKPOINT_INTERVAL == 0 {
-                checkpoint();
+        let mut rest = &mut self.rows[..];
+        while !rest.is_empty() {
+            checkpoint();
+            let block;
+            (block, rest) = rest.split_at_mut(end_of_block(rest));
+            fetch_names(block, &self.names);
+            for same_rank in block.chunk_by_mut(|a, b| a.key.rank() == b.key.rank()) {
+                order_names(same_rank, &self.names);
             }
         }
     }
 }
 
-impl<A: Allocator + Clone> SpanSet<Named, A> {
-    fn key(&mut self, name: &[u8]) -> Result<Named> {
-        let at = self.names.len() as u64;
-        let length = u32::try_from(name.len()).map_err(|_| Error::OutOfMemory)?;
-        reserve(&mut self.names, size_of::<u32>() + name.len())?;
-        self.names.extend_from_slice(&length.to_le_bytes());
-        self.names.extend_from_slice(name);
-        Ok(Named { hash: xxh3_64(name), at })
-    }
+/// Rows whose names are fetched into the processor's cache at a time.
+const BLOCK: usize = 256;
+
+/// The end of a block of rows, which does not separate rows of one rank.
+fn end_of_block<K: Key>(rows: &[Span<K>]) -> usize {
+    let Some(last) = rows.get(BLOCK) else { return rows.len() };
+    let more = rows[BLOCK..].iter().take_while(|row| row.key.rank() == last.key.rank()).count();
+    BLOCK + more
 }
 
-/// The name that begins at a place in a set's names.
-pub(crate) fn name_at(names: &[u8], at: usize) -> &[u8] {
-    let (length, rest) = names[at..].split_at(size_of::<u32>());
-    let length = length.iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
-    &rest[..length]
+/// Reads a byte of each name. The names lie in the order of arrival, not of the rows, and the
+/// processor fetches many at once only while none of them has to be looked at.
+fn fetch_names<K: Key>(rows: &[Span<K>], names: &[u8]) {
+    let first_byte = |row: &Span<K>| names.get(row.key.name()?.start()).copied();
+    std::hint::black_box(rows.iter().filter_map(first_byte).fold(0, u8::wrapping_add));
+}
+
+/// A sum of mantissas after so many more decimals.
+pub(crate) fn rescaled_total(total: u128, more_decimals: u8) -> u128 {
+    total.saturating_mul(10_u128.pow(more_decimals.into()))
+}
+
+impl<A: Allocator + Clone> SpanSet<Named, A> {
+    fn key(&mut self, name: &[u8]) -> Result<Named> {
+        Ok(Named { hash: xxh3_64(name), name: NamePlace::append(name, &mut self.names)? })
+    }
 }
 
 /// Among rows of equal rank, brings those of the same name together, and lets them share the
 /// place of their name. Different names of equal rank are rare: two hashes have to collide.
 fn order_names<K: Key>(rows: &mut [Span<K>], names: &[u8]) {
-    let Some(first) = rows[0].key.name_at() else { return };
-    let name = |row: &Span<K>| name_at(names, row.key.name_at().unwrap_or(first));
-    let first_name = name_at(names, first);
-    if rows[1..].iter().any(|row| name(row) != first_name) {
+    let name = |row: &Span<K>| row.key.name().map_or(&[][..], |place| place.of(names));
+    let Some((first, others)) = rows.split_first() else { return };
+    if others.iter().any(|row| name(row) != name(first)) {
         rows.sort_by(|a, b| (name(a), a.start).cmp(&(name(b), b.start)));
     }
     for same in rows.chunk_by_mut(|a, b| name(a) == name(b)) {
@@ -255,6 +316,16 @@ impl<A: Allocator + Clone> Spans<A> {
         match self {
             Spans::Ids(set) => set.scale,
             Spans::Names(set) => set.scale,
+        }
+    }
+
+    /// Whether whatever is summed of the amounts fits in a machine word: each amount comes and goes
+    /// at most once.
+    pub(crate) fn sums_fit_a_word(&self) -> bool {
+        const LIMIT: u128 = 1 << 61;
+        match self {
+            Spans::Ids(set) => set.total < LIMIT,
+            Spans::Names(set) => set.total < LIMIT,
         }
     }
 

@@ -1,71 +1,72 @@
 use allocator_api2::vec::Vec;
 
 use crate::calendar::Day;
-use crate::decimal::add;
+use crate::decimal::Sum;
 use crate::merge::CustomerSpans;
 use crate::sort::radix_sort;
-use crate::spans::{Amount, push};
+use crate::spans::{Amount, reserve};
 use crate::{Checkpoint, Result};
 
 /// A day at whose end a customer's MRR is not what it was at the end of the day before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Change {
+pub(crate) struct Change<S> {
     pub day: Day,
-    pub before: i128,
-    pub after: i128,
+    pub before: S,
+    pub after: S,
 }
 
 /// Turns customers' spans into changes of their MRR.
 #[derive(Default)]
 pub(crate) struct Timeline {
-    /// The ends of one customer's stretches; kept to spare allocations.
+    /// The ends of one customer's stretches, in order; kept to spare allocations.
     ends: Vec<(Day, Amount)>,
 }
+
+const NEVER: (Day, Amount) = (Day::INFINITY, Amount::ZERO);
 
 impl Timeline {
     /// Visits the days before `until` on which a customer's MRR changes, in order. What happens
     /// on one day is netted.
-    pub(crate) fn for_each_change(
+    #[inline]
+    pub(crate) fn for_each_change<S: Sum>(
         &mut self,
         customer: &CustomerSpans,
         until: Day,
         checkpoint: Checkpoint,
-        mut visit: impl FnMut(Change) -> Result<()>,
+        mut visit: impl FnMut(Change<S>) -> Result<()>,
     ) -> Result<()> {
-        self.collect_ends(customer, until, checkpoint)?;
-        let mut starts = customer.stretches.iter().peekable();
-        let mut ends = self.ends.iter().peekable();
-        let mut mrr = 0;
-        loop {
-            let start = starts.peek().map_or(until, |it| it.start);
-            let day = ends.peek().map_or(start, |it| start.min(it.0));
-            if day >= until {
-                return Ok(());
+        self.collect_ends(customer, checkpoint)?;
+        let mut starts = customer.stretches.iter().map(|it| (it.start, it.amount));
+        let mut ends = self.ends.iter().copied();
+        let mut start = starts.next().unwrap_or(NEVER);
+        let mut end = ends.next().unwrap_or(NEVER);
+        let (mut before, mut mrr) = (S::default(), S::default());
+        let mut day = start.0;
+        while day < until {
+            // Ends come before the starts of their day, so that no sum passes its true value.
+            if end.0 <= start.0 {
+                mrr = mrr.minus(S::of(end.1.get(&customer.wide)));
+                end = ends.next().unwrap_or(NEVER);
+            } else {
+                mrr = mrr.plus(S::of(start.1.get(&customer.wide)))?;
+                start = starts.next().unwrap_or(NEVER);
             }
-            let before = mrr;
-            while let Some((_, amount)) = ends.next_if(|it| it.0 == day) {
-                mrr -= amount.get(&customer.wide);
-            }
-            while let Some(stretch) = starts.next_if(|it| it.start == day) {
-                mrr = add(mrr, stretch.amount.get(&customer.wide))?;
-            }
-            if mrr != before {
-                visit(Change { day, before, after: mrr })?;
+            let next_day = start.0.min(end.0);
+            if next_day != day {
+                if mrr != before {
+                    visit(Change { day, before, after: mrr })?;
+                }
+                (before, day) = (mrr, next_day);
             }
         }
+        Ok(())
     }
 
-    fn collect_ends(
-        &mut self,
-        customer: &CustomerSpans,
-        until: Day,
-        checkpoint: Checkpoint,
-    ) -> Result<()> {
+    fn collect_ends(&mut self, customer: &CustomerSpans, checkpoint: Checkpoint) -> Result<()> {
         self.ends.clear();
-        for stretch in customer.stretches.iter().filter(|it| it.end < until) {
-            push(&mut self.ends, (stretch.end, stretch.amount))?;
-        }
-        radix_sort(&mut self.ends, &|end| end.0.order(), checkpoint);
+        reserve(&mut self.ends, customer.stretches.len())?;
+        self.ends.extend(customer.stretches.iter().map(|it| (it.end, it.amount)));
+        radix_sort(&mut self.ends, &|end| (0, end.0.order()), checkpoint);
         Ok(())
     }
 }

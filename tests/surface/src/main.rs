@@ -1,0 +1,151 @@
+//! Compares the C functions that the install script has declared with those that a library holds.
+//!
+//! `surface LIBRARY < CATALOG`, where each line of CATALOG is
+//! `symbol|argument types, with commas|result type|strict|volatility|parallel`, as pg_proc has it.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::process::ExitCode;
+
+use object::{Object, ObjectSection};
+use pgrx_sql_entity_graph::metadata::{FunctionMetadataTypeEntity, Returns, SqlMapping};
+use pgrx_sql_entity_graph::section::{decode_entities, is_schema_section_name};
+use pgrx_sql_entity_graph::{ExternArgs, PgExternEntity, PgExternReturnEntity, SqlGraphEntity};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// The arguments that a function may find after those it names.
+const OPTIONS: [&str; 2] = ["text", "date"];
+
+/// A function as Rust or as SQL declares it.
+#[derive(Debug, PartialEq)]
+struct Function {
+    arguments: Vec<String>,
+    result: String,
+    strict: bool,
+    volatility: char,
+    parallel: char,
+    /// Whether arguments may follow that the Rust function reads by itself.
+    open: bool,
+}
+
+fn main() -> ExitCode {
+    match differences() {
+        Ok(differences) if differences.is_empty() => ExitCode::SUCCESS,
+        Ok(differences) => {
+            differences.iter().for_each(|difference| println!("{difference}"));
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            println!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn differences() -> Result<Vec<String>> {
+    let path = std::env::args().nth(1).ok_or("usage: surface LIBRARY < CATALOG")?;
+    let compiled = compiled_functions(&std::fs::read(&path)?)?;
+    let declared = declared_functions(&std::io::read_to_string(std::io::stdin())?)?;
+    if compiled.is_empty() || declared.is_empty() {
+        return Err("there is nothing to compare".into());
+    }
+    let mut differences = Vec::new();
+    for (symbol, function) in &declared {
+        match compiled.get(symbol) {
+            None => differences.push(format!("{symbol} is declared but not in the library")),
+            Some(rust) if agree(rust, function) => (),
+            Some(rust) => differences.push(format!("{symbol}: library {rust:?}, SQL {function:?}")),
+        }
+    }
+    let undeclared = compiled.keys().filter(|symbol| !declared.iter().any(|it| it.0 == **symbol));
+    differences
+        .extend(undeclared.map(|symbol| format!("{symbol} is in the library but not declared")));
+    Ok(differences)
+}
+
+fn agree(rust: &Function, sql: &Function) -> bool {
+    let named = rust.arguments.len();
+    let Some((arguments, rest)) = sql.arguments.split_at_checked(named) else { return false };
+    let rest_fits = if rust.open {
+        OPTIONS.starts_with(&rest.iter().map(String::as_str).collect::<Vec<_>>())
+    } else {
+        rest.is_empty()
+    };
+    arguments == rust.arguments
+        && rest_fits
+        && (&rust.result, rust.strict, rust.volatility, rust.parallel)
+            == (&sql.result, sql.strict, sql.volatility, sql.parallel)
+}
+
+fn declared_functions(catalog: &str) -> Result<Vec<(String, Function)>> {
+    let parse = |line: &str| {
+        let fields: Vec<&str> = line.split('|').collect();
+        let [symbol, arguments, result, strict, volatility, parallel] = fields[..] else {
+            return Err(format!("not a line of the catalog: {line}").into());
+        };
+        let function = Function {
+            arguments: arguments
+                .split(',')
+                .filter(|it| !it.is_empty())
+                .map(str::to_owned)
+                .collect(),
+            result: result.to_owned(),
+            strict: strict == "t",
+            volatility: volatility.chars().next().unwrap_or('?'),
+            parallel: parallel.chars().next().unwrap_or('?'),
+            open: false,
+        };
+        Ok((symbol.to_owned(), function))
+    };
+    catalog.lines().map(parse).collect()
+}
+
+fn compiled_functions(library: &[u8]) -> Result<BTreeMap<String, Function>> {
+    let file = object::File::parse(library)?;
+    let section = file.sections().find(|it| it.name().is_ok_and(is_schema_section_name));
+    let bytes = section.ok_or("the library describes no functions")?.data()?;
+    let entities = decode_entities(bytes).map_err(|error| error.to_string())?;
+    let functions = entities.into_iter().filter_map(|entity| match entity {
+        SqlGraphEntity::Function(function) => Some(function),
+        _ => None,
+    });
+    functions
+        .map(|it| Ok((format!("{}_wrapper", it.unaliased_name), compiled_function(&it)?)))
+        .collect()
+}
+
+fn compiled_function(function: &PgExternEntity) -> Result<Function> {
+    let has = |attribute: &ExternArgs| function.extern_attrs.contains(attribute);
+    let arguments = function.fn_args.iter().map(|it| sql_of(&it.used_ty.metadata));
+    Ok(Function {
+        arguments: arguments.filter_map(Result::transpose).collect::<Result<_>>()?,
+        result: match &function.fn_return {
+            PgExternReturnEntity::Type { ty } => match &ty.metadata.return_sql {
+                Ok(Returns::One(SqlMapping::As(sql))) => sql.to_lowercase(),
+                other => return Err(format!("{}: unknown result {other:?}", function.name).into()),
+            },
+            other => return Err(format!("{}: unknown result {other:?}", function.name).into()),
+        },
+        strict: has(&ExternArgs::Strict),
+        volatility: match () {
+            () if has(&ExternArgs::Immutable) => 'i',
+            () if has(&ExternArgs::Stable) => 's',
+            () => 'v',
+        },
+        parallel: if has(&ExternArgs::ParallelSafe) { 's' } else { 'u' },
+        open: function.fn_args.iter().any(|it| it.used_ty.full_path.contains("PeriodOptions")),
+    })
+}
+
+/// The SQL type of an argument, unless SQL does not see it.
+fn sql_of(argument: &FunctionMetadataTypeEntity) -> Result<Option<String>> {
+    match &argument.argument_sql {
+        Ok(SqlMapping::As(sql)) if sql.eq_ignore_ascii_case("int") => {
+            Ok(Some("integer".to_owned()))
+        }
+        Ok(SqlMapping::As(sql)) => Ok(Some(sql.to_lowercase())),
+        Ok(SqlMapping::Skip) => Ok(None),
+        other => Err(format!("unknown argument {other:?}").into()),
+    }
+}
