@@ -122,7 +122,9 @@ impl<'a> Heads<'a> {
     /// The source on top, if its next customer is this one.
     fn source_of(&self, rank: u64, name: &[u8], named: bool) -> Option<usize> {
         let &Reverse((next_rank, next_name, source)) = self.0.peek()?;
-        (next_rank == rank && (!named || next_name == name)).then_some(source)
+        // Names of one place are equal without a look, which may have to wait for memory.
+        let same_name = || !named || std::ptr::eq(next_name, name) || next_name == name;
+        (next_rank == rank && same_name()).then_some(source)
     }
 
     /// Puts the source on top where its next customer belongs.
