@@ -47,7 +47,8 @@ WITH period AS (
     FROM company.customers, company.parameters AS p
   UNION ALL
     SELECT 'customers sign up within the history', count(*)
-    FROM company.customers, company.parameters WHERE signed_up_at < starts_on OR signed_up_at >= ends_on
+    FROM company.customers, company.parameters
+    WHERE signed_up_at < starts_on OR signed_up_at >= ends_on
   UNION ALL
     SELECT 'a customer''s history starts with the sign-up', count(*)
     FROM company.customers AS c LEFT JOIN period AS p ON p.customer_id = c.customer_id AND p.customer_row = 1
@@ -59,7 +60,8 @@ WITH period AS (
     SELECT 'leads pass the funnel in order', count(*)
     FROM company.leads, company.parameters
     WHERE created_at < starts_on OR qualified_at < created_at OR trial_at < qualified_at
-       OR converted_at <= coalesce(trial_at, created_at) OR (coalesce(trial_at, converted_at) IS NULL) <> (customer_id IS NULL)
+       OR converted_at <= coalesce(trial_at, created_at)
+       OR (coalesce(trial_at, converted_at) IS NULL) <> (customer_id IS NULL)
        OR (qualified_at IS NULL AND coalesce(trial_at, converted_at) IS NOT NULL)
        OR greatest(created_at, qualified_at, trial_at, converted_at) >= ends_on
   UNION ALL
@@ -95,7 +97,8 @@ WITH period AS (
     SELECT 'amount is price times quantity, as in the price list', count(*)
     FROM period AS p LEFT JOIN company.plans AS l USING (plan)
     WHERE p.amount IS DISTINCT FROM l.price * p.quantity
-       OR (p.product, p.kind, p.currency, p.billing_period) IS DISTINCT FROM (l.product, l.kind, l.currency, l.billing_period)
+       OR (p.product, p.kind, p.currency, p.billing_period)
+          IS DISTINCT FROM (l.product, l.kind, l.currency, l.billing_period)
        OR l.unit = 'account' AND p.quantity <> 1
   UNION ALL
     SELECT 'a discount is that of a coupon', count(*)
@@ -107,15 +110,17 @@ WITH period AS (
   UNION ALL
     SELECT 'repeating and one-time discounts end', count(*)
     FROM period WHERE discount_kind IN ('repeating', 'once')
-      AND coalesce(ends_at, (SELECT ends_on FROM company.parameters)) > starts_at + greatest(billing_period, interval '3 months') + interval '3 days'
+      AND coalesce(ends_at, (SELECT ends_on FROM company.parameters))
+          > starts_at + greatest(billing_period, interval '3 months') + interval '3 days'
   UNION ALL
     SELECT 'churn is noted where a paying subscription ended, in the right order of dates', count(*)
     FROM period
     WHERE CASE WHEN churn_kind IS NULL THEN num_nonnulls(cancel_requested_at, access_ends_at, churn_reason) > 0
                WHEN churn_kind = 'involuntary'
-                   THEN status <> 'past_due' OR cancel_requested_at IS NOT NULL OR churn_reason IS NULL OR access_ends_at <> ends_at
-               ELSE status NOT IN ('active', 'paused') OR (churn_kind = 'unknown') <> (churn_reason IS NULL) OR
-                    (cancel_requested_at <= ends_at AND ends_at <= access_ends_at AND starts_at < ends_at) IS NOT TRUE END
+                   THEN status <> 'past_due' OR cancel_requested_at IS NOT NULL
+                        OR churn_reason IS NULL OR access_ends_at <> ends_at
+               ELSE status NOT IN ('active', 'paused') OR (churn_kind = 'unknown') <> (churn_reason IS NULL)
+                    OR (cancel_requested_at <= ends_at AND ends_at <= access_ends_at) IS NOT TRUE END
   UNION ALL
     SELECT 'a subscription has one plan, one currency, one end', count(*)
     FROM subscription WHERE plan_items <> 1 OR currencies <> 1 OR churn_kinds > 1
@@ -127,26 +132,31 @@ WITH period AS (
   UNION ALL
     SELECT 'a paying subscription that ended is churn', count(*)
     FROM period JOIN subscription AS s USING (subscription_id)
-    WHERE period.kind = 'recurring' AND period.status <> 'trialing' AND period.served_to = s.served_to AND churn_kind IS NULL
+    WHERE period.kind = 'recurring' AND period.status <> 'trialing'
+      AND period.served_to = s.served_to AND churn_kind IS NULL
   UNION ALL
-    SELECT 'a customer has one subscription at a time, in one currency', count(*)
+    SELECT 'a customer has one subscription at a time', count(*)
     FROM (SELECT starts_at, lag(coalesce(served_to, 'infinity')) OVER w AS previous FROM subscription
-          WINDOW w AS (PARTITION BY customer_id ORDER BY starts_at)) AS s WHERE previous > starts_at
+          WINDOW w AS (PARTITION BY customer_id ORDER BY starts_at)) AS s
+    WHERE previous > starts_at
   UNION ALL
     SELECT 'customers pay in one currency', count(*)
     FROM (SELECT FROM period GROUP BY customer_id HAVING count(DISTINCT currency) > 1) AS c
   UNION ALL
     SELECT 'a trial is the first period and takes 14 days', count(*)
-    FROM period WHERE status = 'trialing' AND (customer_row > 1 OR ends_at IS DISTINCT FROM starts_at + interval '14 days')
+    FROM period
+    WHERE status = 'trialing' AND (customer_row > 1 OR ends_at IS DISTINCT FROM starts_at + interval '14 days')
   UNION ALL
     SELECT 'every item has an exchange rate on its first day', count(*)
     FROM period AS p
-    WHERE NOT EXISTS (SELECT FROM company.fx_rates AS f WHERE f.currency = p.currency AND f.valid_from <= p.starts_at::date AND rate > 0)
+    WHERE NOT EXISTS (SELECT FROM company.fx_rates AS f
+                      WHERE f.currency = p.currency AND f.valid_from <= p.starts_at::date AND rate > 0)
 
     -- invoices
   UNION ALL
     SELECT 'an invoice is the sum of its lines and above 0', count(*)
-    FROM company.invoices AS i LEFT JOIN (SELECT invoice_id, sum(amount) AS total FROM company.invoice_lines GROUP BY 1) AS l USING (invoice_id)
+    FROM company.invoices AS i
+    LEFT JOIN (SELECT invoice_id, sum(amount) AS total FROM company.invoice_lines GROUP BY 1) AS l USING (invoice_id)
     WHERE l.total IS DISTINCT FROM i.total OR i.total <= 0
   UNION ALL
     SELECT 'a term is billed in advance, at the price that holds then', count(*)
@@ -154,15 +164,19 @@ WITH period AS (
            ON p.item_id = line.item_id AND p.starts_at <= line.service_starts_at
           AND coalesce(p.served_to, 'infinity') > line.service_starts_at
     WHERE line.kind = 'term'
-      AND (line.issued_at <> line.service_starts_at OR NOT line.service_ends_at BETWEEN line.service_starts_at + p.billing_period
-                                            AND line.service_starts_at + p.billing_period + interval '3 days'   -- from 28 Feb to 31 Mar
-           OR (line.customer_id, line.subscription_id, line.plan, line.quantity, line.amount, line.currency) IS DISTINCT FROM
+      AND (line.issued_at <> line.service_starts_at
+           OR line.service_ends_at < line.service_starts_at + p.billing_period
+           OR line.service_ends_at > line.service_starts_at + p.billing_period + interval '3 days'  -- 28 Feb, 31 Mar
+           OR (line.customer_id, line.subscription_id, line.plan, line.quantity, line.amount, line.currency)
+              IS DISTINCT FROM
               (p.customer_id, p.subscription_id, p.plan, p.quantity, p.amount - p.discount, p.currency)
            OR p.status NOT IN ('active', 'past_due'))
   UNION ALL
     SELECT 'terms of an item do not overlap', count(*)
-    FROM (SELECT service_starts_at, lag(service_ends_at) OVER (PARTITION BY item_id ORDER BY service_starts_at) AS previous
-          FROM line WHERE kind = 'term') AS l WHERE previous > service_starts_at
+    FROM (SELECT service_starts_at,
+                 lag(service_ends_at) OVER (PARTITION BY item_id ORDER BY service_starts_at) AS previous
+          FROM line WHERE kind = 'term') AS l
+    WHERE previous > service_starts_at
   UNION ALL
     SELECT 'what is active or past due is billed, from its first day to its last', count(*)
     FROM (SELECT FROM company.parameters, period AS p
@@ -170,18 +184,22 @@ WITH period AS (
           WHERE p.status IN ('active', 'past_due')
           GROUP BY p.item_id, p.starts_at
           HAVING bool_or(p.starts_at >= service_starts_at AND p.starts_at < service_ends_at) IS NOT TRUE
-              OR bool_or(least(p.ends_at, ends_on) > service_starts_at AND least(p.ends_at, ends_on) <= service_ends_at) IS NOT TRUE) AS p
+              OR bool_or(least(p.ends_at, ends_on) > service_starts_at
+                         AND least(p.ends_at, ends_on) <= service_ends_at) IS NOT TRUE) AS p
   UNION ALL
     SELECT 'trials and pauses are not billed', count(*)
-    FROM period AS p JOIN line ON line.item_id = p.item_id AND line.issued_at >= p.starts_at AND line.issued_at < p.ends_at
+    FROM period AS p
+    JOIN line ON line.item_id = p.item_id AND line.issued_at >= p.starts_at AND line.issued_at < p.ends_at
     WHERE p.status IN ('trialing', 'paused')
   UNION ALL
     SELECT 'who leaves is served to the end of the paid term', count(*)
-    FROM period AS p LEFT JOIN (SELECT item_id, max(service_ends_at) AS paid_to FROM line GROUP BY item_id) AS l USING (item_id)
+    FROM period AS p
+    LEFT JOIN (SELECT item_id, max(service_ends_at) AS paid_to FROM line GROUP BY item_id) AS l USING (item_id)
     WHERE churn_kind <> 'involuntary' AND status = 'active' AND access_ends_at IS DISTINCT FROM paid_to
   UNION ALL
     SELECT 'a change within a term is settled by days', count(*)
-    FROM proration WHERE billed IS DISTINCT FROM CASE kind WHEN 'proration_credit' THEN -amount ELSE amount END
+    FROM proration
+    WHERE billed IS DISTINCT FROM CASE kind WHEN 'proration_credit' THEN -amount ELSE amount END
 
     -- payments
   UNION ALL
@@ -192,10 +210,12 @@ WITH period AS (
   UNION ALL
     SELECT 'only the last attempt succeeds, and pays the invoice', count(*)
     FROM attempt
-    WHERE outcome = 'succeeded' AND (attempt < last_attempt OR status <> 'paid' OR paid_at IS DISTINCT FROM attempted_at)
+    WHERE outcome = 'succeeded'
+          AND (attempt < last_attempt OR status <> 'paid' OR paid_at IS DISTINCT FROM attempted_at)
        OR outcome = 'failed' AND attempt = last_attempt AND (status = 'paid' OR paid_at IS NOT NULL)
        OR (status = 'uncollectible') <> (last_attempt = 4 AND status <> 'paid')
-       OR (outcome = 'failed') <> (failure_reason IS NOT NULL) OR recovered IS DISTINCT FROM CASE outcome WHEN 'failed' THEN status = 'paid' END
+       OR (outcome = 'failed') <> (failure_reason IS NOT NULL)
+       OR recovered IS DISTINCT FROM CASE outcome WHEN 'failed' THEN status = 'paid' END
   UNION ALL
     SELECT 'past due from the failed attempt to the one that succeeds', count(*)
     FROM (SELECT * FROM attempt WHERE attempt = 1 AND outcome = 'failed') AS a
@@ -207,20 +227,20 @@ WITH period AS (
        OR a.status = 'uncollectible' AND p.ends_at IS DISTINCT FROM a.issued_at + interval '14 days'
   UNION ALL
     SELECT 'an uncollectible invoice ends the subscription, and only that is involuntary', count(*)
-    FROM company.invoices AS i
-    FULL JOIN (SELECT * FROM period WHERE kind = 'recurring' AND churn_kind = 'involuntary') AS p USING (subscription_id)
-    WHERE (i.status = 'uncollectible' OR p.customer_id IS NOT NULL)
-      AND (i.status = 'uncollectible' AND p.served_to IS NOT DISTINCT FROM i.issued_at + interval '14 days') IS NOT TRUE
-      AND NOT (i.status <> 'uncollectible' AND EXISTS (SELECT FROM company.invoices AS u
-                                                       WHERE u.subscription_id = i.subscription_id AND u.status = 'uncollectible'))
+    FROM (SELECT * FROM company.invoices WHERE status = 'uncollectible') AS i
+    FULL JOIN (SELECT * FROM period WHERE kind = 'recurring' AND churn_kind = 'involuntary') AS p
+         USING (subscription_id)
+    WHERE p.served_to IS DISTINCT FROM i.issued_at + interval '14 days'
   UNION ALL
     SELECT 'nothing is issued or paid after the history', count(*)
-    FROM attempt, company.parameters WHERE greatest(issued_at, attempted_at, paid_at) >= ends_on
+    FROM attempt, company.parameters
+    WHERE greatest(issued_at, attempted_at, paid_at) >= ends_on
 
     -- spend, users, usage
   UNION ALL
     SELECT 'every month has its spend', abs(p.months - count(DISTINCT month)) + count(*) FILTER (WHERE amount < 0)
-    FROM company.parameters AS p LEFT JOIN company.spend AS s ON month >= starts_on AND month < ends_on GROUP BY p.months
+    FROM company.parameters AS p LEFT JOIN company.spend AS s ON month >= starts_on AND month < ends_on
+    GROUP BY p.months
   UNION ALL
     SELECT 'users come to an account that is served', count(*)
     FROM company.users AS u
@@ -229,7 +249,8 @@ WITH period AS (
   UNION ALL
     SELECT 'users have seats', count(*)
     FROM (SELECT customer_id, count(*) AS users FROM company.users GROUP BY customer_id) AS u
-    JOIN (SELECT customer_id, max(quantity) AS seats FROM period GROUP BY customer_id) AS p USING (customer_id) WHERE users > seats
+    JOIN (SELECT customer_id, max(quantity) AS seats FROM period GROUP BY customer_id) AS p USING (customer_id)
+    WHERE users > seats
   UNION ALL
     SELECT 'activity is of a user of the account, who exists', count(*)
     FROM company.activity AS a LEFT JOIN company.users AS u USING (user_id)
@@ -238,7 +259,8 @@ WITH period AS (
     SELECT 'accounts are active only while served', count(*)
     FROM used AS a
     LEFT JOIN period AS p ON p.customer_id = a.customer_id AND p.kind = 'recurring' AND p.status <> 'paused'
-                         AND a.active_on >= p.starts_at::date AND a.active_on < coalesce(p.served_to::date, 'infinity')
+                         AND a.active_on >= p.starts_at::date
+                         AND a.active_on < coalesce(p.served_to::date, 'infinity')
                          AND a.active_on < (SELECT ends_on FROM company.parameters)
     WHERE p.customer_id IS NULL
 )

@@ -24,6 +24,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL TimeZone = 'UTC';
+SET LOCAL DateStyle = 'ISO';
 SET LOCAL work_mem = '64MB';
 SET LOCAL jit = off;                          -- compiling takes longer than these queries
 

@@ -32,16 +32,17 @@ SELECT s.customer_id,
        (s.starts_at AT TIME ZONE 'UTC')::date AS starts_on,
        (coalesce(s.access_ends_at, s.ends_at) AT TIME ZONE 'UTC')::date AS ends_on,
        saas_metrics.monthly_amount(
-           rate * (s.amount - CASE WHEN s.discount_kind IN ('permanent', 'repeating') THEN s.discount ELSE 0 END),
+           (s.amount - CASE WHEN s.discount_kind IN ('permanent', 'repeating') THEN s.discount ELSE 0 END) * i.rate,
            s.billing_period) AS mrr,
        s.product, s.plan, c.country, c.industry, c.size, c.source, s.churn_kind, s.churn_reason
 FROM company.subscription_periods AS s
-JOIN rated_item USING (item_id)
+JOIN rated_item AS i USING (item_id)
 JOIN company.customers AS c USING (customer_id)
 WHERE s.status IN ('active', 'past_due') AND NOT c.is_test
 ORDER BY s.customer_id, s.item_id, s.starts_at;
 
-COMMENT ON TABLE  company.subscriptions IS 'MRR by item and stretch of time, in US dollars, from subscription_periods by the house rules';
+COMMENT ON TABLE  company.subscriptions IS
+    'MRR by item and stretch of time, in US dollars, from subscription_periods by the house rules';
 COMMENT ON COLUMN company.subscriptions.ends_on IS 'Exclusive; NULL = still running';
 COMMENT ON COLUMN company.subscriptions.mrr IS 'Monthly recurring revenue of the item in US dollars, 10 decimals';
 COMMIT;

@@ -18,10 +18,10 @@ WITH RECURSIVE life AS (
     FROM profile WHERE paid_at IS NOT NULL
   UNION ALL
     SELECT l.customer_id, now.spell, now.k, now.anchor, at.starts_at, at.next_at,
-           CASE WHEN change IN ('more seats', 'upgrade', 'add analytics', 'add support')
-                     AND l.status = 'active' AND l.attempts <= 1 AND l.coupon IS NOT DISTINCT FROM new.coupon AND roll(d, 12) < 0.7
-                THEN at.starts_at - (1 + floor(24 * roll(d, 13)))::int * interval '1 day'
-                ELSE at.starts_at END,
+           at.starts_at - interval '1 day' *
+               CASE WHEN change IN ('more seats', 'upgrade', 'add analytics', 'add support') AND roll(d, 12) < 0.7
+                         AND l.status = 'active' AND l.attempts <= 1 AND l.coupon IS NOT DISTINCT FROM new.coupon
+                    THEN 1 + roll(d, 13, 24) ELSE 0 END,
            new.term_k, new.annual, new.tier, new.seats, new.analytics, new.support, new.coupon,
            CASE WHEN new.coupon IS NULL THEN NULL
                 WHEN new.coupon IS NOT DISTINCT FROM l.coupon AND now.k > 0 THEN l.coupon_until
@@ -33,12 +33,13 @@ WITH RECURSIVE life AS (
                (ARRAY['insufficient funds', 'card expired', 'card declined', 'authentication required'])
                    [1 + floor(4 * roll(e, 2) * roll(e, 3))::int] END,
            fate.ended, ending.requested_at, ending.ends_at, ending.access_ends_at,
-           CASE WHEN fate.ended = 'voluntary' AND roll(e, 9) < 0.92 THEN
-               (ARRAY['too expensive', 'missing features', 'hard to set up', 'no longer needed', 'moved to a competitor',
-                      'too expensive', 'no longer needed', 'moved to a competitor', 'closed business', 'poor support'])
-                   [1 + CASE WHEN now.k < 4 THEN 0 ELSE 3 END + floor(6 * roll(e, 10))::int] END,
+           CASE WHEN fate.ended = 'voluntary' AND roll(e, 9) < 0.92 THEN     -- early reasons first, late ones last
+               (ARRAY['missing features', 'hard to set up', 'too expensive', 'no longer needed',
+                      'moved to a competitor', 'too expensive', 'no longer needed',
+                      'moved to a competitor', 'closed business', 'poor support'])
+                   [1 + roll(e, 10, 6) + CASE WHEN now.k < 4 THEN 0 ELSE 4 END] END,
            CASE WHEN fate.ended IS NOT NULL AND roll(e, 11) < CASE fate.ended WHEN 'voluntary' THEN 0.14 ELSE 0.28 END
-                THEN ending.access_ends_at + (7 + floor(210 * roll(e, 12) * roll(e, 13)))::int * interval '1 day' END
+                THEN ending.access_ends_at + (7 + floor(210 * roll(e, 12) * roll(e, 13))) * interval '1 day' END
     FROM life AS l
     JOIN (SELECT customer_id, n, risk FROM profile) AS p USING (customer_id)
     CROSS JOIN company.parameters
@@ -57,7 +58,7 @@ WITH RECURSIVE life AS (
     CROSS JOIN LATERAL (SELECT CASE
         WHEN now.k = 0                                                             THEN 'start'
         WHEN l.status = 'paused'   THEN CASE WHEN roll(d, 0) < 0.50 THEN 'resume'  ELSE 'stay paused' END
-        WHEN roll(d, 1) < 0.050 + 0.020 * l.tier - 0.02 * (l.seats = 1)::int       THEN 'more seats'
+        WHEN roll(d, 1) < 0.055 + 0.020 * l.tier - 0.02 * (l.seats = 1)::int       THEN 'more seats'
         WHEN roll(d, 2) < 0.012 AND l.tier < 3 AND l.seats > 1                     THEN 'upgrade'
         WHEN roll(d, 3) < 0.006 * l.tier AND NOT l.analytics                       THEN 'add analytics'
         WHEN roll(d, 4) < 0.004 * l.tier AND NOT l.support AND l.seats > 5         THEN 'add support'
@@ -83,7 +84,8 @@ WITH RECURSIVE life AS (
         CASE WHEN now.k = 0 AND now.spell = 1 THEN l.coupon
              WHEN now.k = 0 THEN CASE WHEN roll(d, 15) < 0.5 THEN 'COMEBACK20' END
              WHEN change = 'stay offer' THEN 'STAY30'
-             WHEN now.k < l.coupon_until AND change <> 'switch term' OR l.coupon_until IS NULL THEN l.coupon END AS coupon,
+             WHEN l.coupon_until IS NULL OR now.k < l.coupon_until AND change <> 'switch term' THEN l.coupon
+             END AS coupon,
         CASE WHEN change IN ('pause', 'stay paused') THEN 'paused' ELSE 'active' END AS status OFFSET 0) AS new
 
     -- Invoices are due when a term starts; some are paid late or never, but never the first.
@@ -104,14 +106,14 @@ WITH RECURSIVE life AS (
         WHEN NOT new.annual AND new.status = 'active'
              AND roll(e, 4) < 0.016 * p.risk * (1 + 4.0 / (now.k + 2))             THEN 'voluntary'
         END AS ended OFFSET 0) AS fate
-    CROSS JOIN LATERAL (SELECT at.next_at - (1 + floor(roll(e, 5) * 27 * 1440))::int * interval '1 minute' AS last_wish OFFSET 0) AS w
     CROSS JOIN LATERAL (SELECT
-        CASE fate.ended WHEN 'voluntary' THEN last_wish END AS requested_at,
-        CASE WHEN fate.ended = 'involuntary' THEN at.starts_at + interval '14 days'
-             WHEN fate.ended = 'voluntary' AND roll(e, 6) < 0.08 AND pay.attempts <= 1 AND new.status = 'active' THEN last_wish
-             WHEN fate.ended = 'voluntary' THEN at.next_at END AS ends_at,
-        CASE fate.ended WHEN 'involuntary' THEN at.starts_at + interval '14 days'
-                        WHEN 'voluntary' THEN at.next_at END AS access_ends_at) AS ending
+        CASE fate.ended WHEN 'voluntary' THEN at.next_at - (1 + roll(e, 5, 27 * 1440)) * interval '1 minute' END
+            AS requested_at,
+        CASE fate.ended WHEN 'voluntary' THEN at.next_at WHEN 'involuntary' THEN at.starts_at + interval '14 days' END
+            AS access_ends_at OFFSET 0) AS last
+    CROSS JOIN LATERAL (SELECT last.*,
+        CASE WHEN fate.ended = 'voluntary' AND new.status = 'active' AND pay.attempts <= 1 AND roll(e, 6) < 0.08
+             THEN last.requested_at ELSE last.access_ends_at END AS ends_at) AS ending
     -- One month beyond the end, because its changes may take effect before.
     WHERE at.starts_at < ends_on + interval '1 month'
 )
@@ -164,13 +166,15 @@ WITH point AS (
          attempts > 1 AND ended IS DISTINCT FROM 'involuntary')) AS s (starts_at, status, holds)
     WHERE holds
 ), state AS (
-    SELECT *, (plan, quantity, discount, discount_kind, status) IS DISTINCT FROM
-              (lag(plan) OVER w, lag(quantity) OVER w, lag(discount) OVER w, lag(discount_kind) OVER w, lag(status) OVER w) AS changed
+    SELECT *, (plan, quantity, discount, discount_kind, status)
+              IS DISTINCT FROM (lag(plan) OVER w, lag(quantity) OVER w, lag(discount) OVER w,
+                                lag(discount_kind) OVER w, lag(status) OVER w) AS changed
     FROM point JOIN item USING (customer_id, spell, k) CROSS JOIN company.parameters
     WHERE starts_at < ends_on
     WINDOW w AS (PARTITION BY item_id ORDER BY starts_at)
 ), stretch AS (
-    SELECT *, lead(starts_at) OVER (PARTITION BY item_id ORDER BY starts_at) AS next_starts_at FROM state WHERE changed
+    SELECT *, lead(starts_at) OVER (PARTITION BY item_id ORDER BY starts_at) AS next_starts_at
+    FROM state WHERE changed
 )
 SELECT s.customer_id, subscription_id, item_id, product, plan, kind, quantity, amount, discount, discount_kind,
        currency, billing_period, starts_at, coalesce(next_starts_at, ends_at), status,

@@ -9,7 +9,7 @@ CROSS JOIN LATERAL (SELECT (p.starts_on::timestamp + m * interval '1 month')::da
 CROSS JOIN LATERAL (SELECT
     (ARRAY[112, 106, 112, 104, 100, 94, 84, 80, 112, 110, 102, 80])[extract(month FROM first_day)::int]
     * (30 + 200 * (m + 1) / p.months - 100 * (m + 1) * (m + 1) / (p.months * p.months))
-    * (94 + floor(13 * roll(dice('month ' || m), 0))::int) AS weight) AS w;
+    * (94 + roll(dice('month ' || m), 0, 13)) AS weight) AS w;
 
 -- share: percent of the customers. risk: factor on churn. leads: per sign-up, those who never sign up.
 -- trials: percent who try first. trials_paid: percent of those who then pay. bigger: shifts towards larger firms.
@@ -74,7 +74,8 @@ FROM (VALUES
     (4, 'Analytics',        'add_on',    'seat',     5,  4.5),
     (5, 'Priority support', 'add_on',    'account', 79, 75)
 ) AS v (n, product, kind, unit, usd, eur)
-CROSS JOIN (VALUES ('monthly', interval '1 month', 1), ('annual', interval '1 year', 10)) AS t (term, billing_period, months)
+CROSS JOIN (VALUES ('monthly', interval '1 month', 1),
+                   ('annual',  interval '1 year', 10)) AS t (term, billing_period, months)
 CROSS JOIN (VALUES ('USD'), ('EUR')) AS c (currency)
 ORDER BY n, months, currency DESC;
 \echo '  plans               ' :ROW_COUNT
@@ -91,11 +92,11 @@ INSERT INTO company.coupons VALUES
 -- The euro walks a few hundredths of a cent a business day.
 INSERT INTO company.fx_rates
 SELECT 'EUR', valid_from,
-       1.0850 + 0.0004 * sum(floor(17 * roll(dice('euro ' || valid_from), 0))::int - 8) OVER (ORDER BY valid_from)
+       1.0850 + 0.0004 * sum(roll(dice('euro ' || valid_from), 0, 17) - 8) OVER (ORDER BY valid_from)
 FROM company.parameters AS p
-CROSS JOIN LATERAL generate_series(p.starts_on::timestamp - interval '7 days', p.ends_on::timestamp - interval '1 day', '1 day') AS day
-CROSS JOIN LATERAL (SELECT day::date AS valid_from) AS d
-WHERE extract(isodow FROM day) < 6
+CROSS JOIN LATERAL generate_series(-7, p.ends_on - p.starts_on - 1) AS day
+CROSS JOIN LATERAL (SELECT p.starts_on + day AS valid_from) AS d
+WHERE extract(isodow FROM valid_from) < 6
 UNION ALL
 SELECT 'USD', starts_on - 7, 1 FROM company.parameters
 ORDER BY 1, 2;
@@ -104,7 +105,7 @@ ORDER BY 1, 2;
 INSERT INTO company.spend
 SELECT first_day, category, channel,
        round(p.customers * (fixed / 1000.0 + per_sign_up * weight / total::numeric)
-             * (90 + floor(21 * roll(dice('spend ' || m || channel), 0))::int) / 100.0, -1)
+             * (90 + roll(dice('spend ' || m || channel), 0, 21)) / 100.0, -1)
 FROM month CROSS JOIN channel CROSS JOIN company.parameters AS p
 ORDER BY 1, 2, 3;
 \echo '  spend               ' :ROW_COUNT

@@ -8,7 +8,8 @@ CREATE TABLE company.parameters (
     seed      text    NOT NULL
 );
 COMMENT ON TABLE  company.parameters IS 'What this company was generated with (one row)';
-COMMENT ON COLUMN company.parameters.ends_on IS 'First day after the history; only what was already scheduled lies later';
+COMMENT ON COLUMN company.parameters.ends_on IS
+    'First day after the history; only what was already scheduled lies later';
 INSERT INTO company.parameters (customers, months, ends_on, seed) VALUES (:customers, :months, :'ends_on', :'seed');
 
 CREATE TABLE company.customers (
@@ -46,7 +47,8 @@ CREATE TABLE company.coupons (
     percent       integer NOT NULL
 );
 COMMENT ON TABLE  company.coupons IS 'Discounts on the plan; add-ons are never discounted';
-COMMENT ON COLUMN company.coupons.discount_kind IS 'repeating: the first three months, or the first year of an annual plan; once: the first invoice';
+COMMENT ON COLUMN company.coupons.discount_kind IS
+    'repeating: the first three months, or the first year of an annual plan; once: the first invoice';
 
 CREATE TABLE company.subscription_periods (
     customer_id         bigint NOT NULL REFERENCES company.customers,
@@ -70,14 +72,20 @@ CREATE TABLE company.subscription_periods (
     churn_reason        text,
     PRIMARY KEY (item_id, starts_at)
 );
-COMMENT ON TABLE  company.subscription_periods IS 'One row per stretch in which an item''s price and state stayed the same';
+COMMENT ON TABLE  company.subscription_periods IS
+    'One row per stretch in which an item''s price and state stayed the same';
 COMMENT ON COLUMN company.subscription_periods.subscription_id IS 'A customer who comes back gets a new subscription';
-COMMENT ON COLUMN company.subscription_periods.item_id IS 'The seats or one add-on of a subscription; plan and quantity change within it';
-COMMENT ON COLUMN company.subscription_periods.amount IS 'Per billing period, for the whole quantity, before discount, without tax';
+COMMENT ON COLUMN company.subscription_periods.item_id IS
+    'The seats or one add-on of a subscription; plan and quantity change within it';
+COMMENT ON COLUMN company.subscription_periods.amount IS
+    'Per billing period, for the whole quantity, before discount, without tax';
 COMMENT ON COLUMN company.subscription_periods.discount IS 'Amount per billing period';
-COMMENT ON COLUMN company.subscription_periods.ends_at IS 'Exclusive; NULL = still running; in the future = already cancelled, or a running trial';
-COMMENT ON COLUMN company.subscription_periods.cancel_requested_at IS 'This and the next three: on the last rows of a cancelled subscription only';
-COMMENT ON COLUMN company.subscription_periods.access_ends_at IS 'After ends_at if the customer cancelled with immediate effect: the paid term is served to its end';
+COMMENT ON COLUMN company.subscription_periods.ends_at IS
+    'Exclusive; NULL = still running; in the future = already cancelled, or a running trial';
+COMMENT ON COLUMN company.subscription_periods.cancel_requested_at IS
+    'This and the next three: on the last rows of a cancelled subscription only';
+COMMENT ON COLUMN company.subscription_periods.access_ends_at IS
+    'After ends_at if the customer cancelled with immediate effect: the paid term is served to its end';
 
 CREATE TABLE company.fx_rates (
     currency   text NOT NULL,
@@ -112,7 +120,8 @@ CREATE TABLE company.invoice_lines (
     service_ends_at   timestamptz NOT NULL,
     PRIMARY KEY (invoice_id, line_no)
 );
-COMMENT ON COLUMN company.invoice_lines.kind IS 'term: a whole billing period; a change within a term credits the rest of the old price and debits the new';
+COMMENT ON COLUMN company.invoice_lines.kind IS
+    'term: a whole billing period; a change within a term credits the rest of the old price and debits the new';
 COMMENT ON COLUMN company.invoice_lines.amount IS 'After discount; a credit is negative';
 
 CREATE TABLE company.payments (
@@ -164,7 +173,13 @@ CREATE TABLE company.activity (
     active_on   date NOT NULL,
     events      integer NOT NULL
 );
-COMMENT ON TABLE  company.activity IS 'Product usage: one row per user and day with any (no foreign keys: it is large)';
+COMMENT ON TABLE  company.activity IS
+    'Product usage: one row per user and day with any (no foreign keys: it is large)';
+
+CREATE INDEX ON company.subscription_periods (customer_id);
+CREATE INDEX ON company.invoices (customer_id);
+CREATE INDEX ON company.payments (customer_id);
+CREATE INDEX ON company.users (customer_id);
 
 -- Chance without random(): a hash of what is being decided. So a decision depends on nothing but the seed and
 -- its own key, not on the order of rows, the plan of a query or the version of the server.
@@ -172,5 +187,8 @@ CREATE FUNCTION company.dice(key text) RETURNS bytea IMMUTABLE PARALLEL SAFE
     RETURN sha256((:'seed' || ' ' || key)::bytea);
 CREATE FUNCTION company.roll(dice bytea, n integer) RETURNS double precision IMMUTABLE PARALLEL SAFE
     RETURN (get_byte(dice, 2 * n) * 256 + get_byte(dice, 2 * n + 1)) / 65536::double precision;
+CREATE FUNCTION company.roll(dice bytea, n integer, below integer) RETURNS integer IMMUTABLE PARALLEL SAFE
+    RETURN floor(below * company.roll(dice, n))::integer;
 COMMENT ON FUNCTION company.dice(text) IS 'Sixteen throws for one decision: 32 bytes from its name';
 COMMENT ON FUNCTION company.roll(bytea, integer) IS 'Throw 0 to 15 of the dice, uniform in [0, 1)';
+COMMENT ON FUNCTION company.roll(bytea, integer, integer) IS 'The same as a whole number from 0 to below - 1';
