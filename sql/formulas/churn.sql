@@ -39,7 +39,7 @@ CREATE FUNCTION saas_metrics.gross_revenue_churn_rate(
   IMMUTABLE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'gross_revenue_churn_rate_wrapper';
 COMMENT ON FUNCTION saas_metrics.gross_revenue_churn_rate(numeric, numeric, numeric) IS
-  'Gross revenue churn rate from movement sums = (|contraction| + |churn|) ÷ opening MRR; a fraction. Losses count by magnitude, signed or not. NULL if opening_mrr is 0 or an argument is NULL. Source: ChartMogul gross MRR churn. Differs from gross_revenue_churn_rate(mrr_period): that one follows the customers active at opening only, while sums also hold what customers won within the period lost again.';
+  'Gross revenue churn rate from movement sums = (|contraction| + |churn|) ÷ opening MRR; a fraction. Losses count by magnitude, signed or not. NULL if opening_mrr is 0 or an argument is NULL. Source: ChartMogul gross MRR churn. Differs from gross_revenue_churn_rate(mrr_period): that one follows the customers active at opening only, while sums also hold what customers won within the period lost again, and so can exceed 1.';
 
 CREATE FUNCTION saas_metrics.net_revenue_churn_rate(
     opening_mrr numeric,
@@ -71,4 +71,4 @@ CREATE FUNCTION saas_metrics.grr(
   IMMUTABLE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'grr_wrapper';
 COMMENT ON FUNCTION saas_metrics.grr(numeric, numeric, numeric) IS
-  'Gross revenue retention from movement sums = (opening MRR − |contraction| − |churn|) ÷ opening MRR; a fraction. Losses count by magnitude. NULL if opening_mrr is 0 or an argument is NULL. Source: SaaS Metrics Standards Board. Differs from grr(mrr_period) = Σ min(opening, closing) ÷ Σ opening over the customers active at opening: there a loss made good within the period is none.';
+  'Gross revenue retention from movement sums = (opening MRR − |contraction| − |churn|) ÷ opening MRR; a fraction. Losses count by magnitude. NULL if opening_mrr is 0 or an argument is NULL. Source: SaaS Metrics Standards Board. It can fall below 0. Differs from grr(mrr_period) = Σ min(opening, closing) ÷ Σ opening over the customers active at opening: there a loss made good within the period is none.';

@@ -57,4 +57,4 @@ CREATE FUNCTION saas_metrics.rate_interval(
   IMMUTABLE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'rate_interval_wrapper';
 COMMENT ON FUNCTION saas_metrics.rate_interval(numeric, numeric, numeric) IS
-  'Confidence interval of a rate of so many hits in so many trials: the Wilson score interval, to 12 decimals, which stays within 0 and 1 and holds for small counts and rates near them. confidence lies above 0 and below 1. NULL if trials is 0 or an argument is NULL. More hits than trials are an error (22023). Example: SELECT * FROM saas_metrics.rate_interval(40, 800) gives 0.0369 to 0.0674. Source: E. B. Wilson, 1927.';
+  'Confidence interval of a rate of so many hits in so many trials: the Wilson score interval = (2h + z² ∓ z√(z² + 4h(n − h) ÷ n)) ÷ 2(n + z²), to 12 decimals, which stays within 0 and 1 and holds for small counts and rates near them. confidence lies above 0 and below 1. NULL if trials is 0 or an argument is NULL. More hits than trials are an error (22023). Example: SELECT * FROM saas_metrics.rate_interval(40, 800) gives 0.0369 to 0.0674. Source: E. B. Wilson, 1927.';

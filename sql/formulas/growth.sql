@@ -29,7 +29,7 @@ CREATE FUNCTION saas_metrics.rule_of_40(growth_rate numeric, profit_margin numer
   IMMUTABLE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'rule_of_40_wrapper';
 COMMENT ON FUNCTION saas_metrics.rule_of_40(numeric, numeric) IS
-  'Growth rate + profit margin, both fractions of a year: 0.4 and more meets the rule of 40. Either may be negative. NULL if an argument is NULL. Source: Brad Feld''s rule of 40.';
+  'Rule of 40 score = growth rate + profit margin, both fractions, over one year: 0.4 and more meets the rule of 40. Either may be negative. NULL if an argument is NULL. Source: Brad Feld''s rule of 40.';
 
 CREATE FUNCTION saas_metrics.growth_ceiling(
     new_customers numeric,
@@ -49,4 +49,4 @@ CREATE FUNCTION saas_metrics.projected_customers(
   IMMUTABLE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'projected_customers_wrapper';
 COMMENT ON FUNCTION saas_metrics.projected_customers(numeric, numeric, numeric, integer) IS
-  'Customers after so many periods when each loses churn_rate of its opening customers and wins new_customers: customers(t+1) = customers(t) × (1 − churn_rate) + new_customers. churn_rate is a fraction from 0 to 1. Not rounded to whole customers. NULL if an argument is NULL. Source: the recurrence, in closed form.';
+  'Customers after so many periods when each loses churn_rate of its opening customers and wins new_customers: customers(t+1) = customers(t) × (1 − churn_rate) + new_customers. churn_rate is a fraction from 0 to 1. To 20 decimals, not rounded to whole customers. NULL if an argument is NULL. Source: the recurrence, in closed form.';

@@ -5,7 +5,7 @@ CREATE FUNCTION saas_metrics.monthly_amount(amount numeric, billing_period inter
   IMMUTABLE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'monthly_amount_wrapper';
 COMMENT ON FUNCTION saas_metrics.monthly_amount(numeric, interval) IS
-  'MRR of a price = amount ÷ months of its billing period: 12 for a year, k for k months; weeks (days divisible by 7) times 52/12, days times 365/12. To 10 decimals, half away from zero. NULL if an argument is NULL. A negative amount, or a billing period that is not positive, mixes months with days or has hours, is an error (22023). Source: the calendar; 52/12 and 365/12 as dbt_stripe and Polar.';
+  'MRR of a price = amount ÷ months of its billing period: 12 for a year, k for k months; for k weeks (days divisible by 7) the amount × 52 ÷ 12k, for k other days × 365 ÷ 12k. To 10 decimals, half away from zero. NULL if an argument is NULL. A negative amount, or a billing period that is not positive, mixes months with days or has hours, is an error (22023). Source: the calendar; the factors are those of Polar.';
 
 CREATE FUNCTION saas_metrics.arr(mrr numeric) RETURNS numeric
   IMMUTABLE STRICT PARALLEL SAFE

@@ -19,7 +19,7 @@ CREATE FUNCTION saas_metrics.cltv_from_churn(
   IMMUTABLE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'cltv_from_churn_wrapper';
 COMMENT ON FUNCTION saas_metrics.cltv_from_churn(numeric, numeric, numeric) IS
-  'Customer lifetime value from churn = ARPA × gross margin ÷ churn rate; ARPA and churn rate of periods of one length, gross margin a fraction from 0 to 1. NULL if churn_rate is 0 (the value has no bound) or an argument is NULL. Source: ChartMogul, Stripe, Baremetrics, with the margin made explicit (1 for revenue instead of profit).';
+  'Customer lifetime value from churn = ARPA × gross margin ÷ churn rate; ARPA and churn rate of periods of one length, gross margin a fraction up to 1, negative when serving costs more than it earns. NULL if churn_rate is 0 (the value has no bound) or an argument is NULL. Source: ChartMogul, Stripe, Baremetrics, with the margin made explicit (1 for revenue instead of profit).';
 
 CREATE FUNCTION saas_metrics.cac(
     sales_cost numeric,
@@ -45,7 +45,7 @@ CREATE FUNCTION saas_metrics.cac_payback_months(
   IMMUTABLE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'cac_payback_months_wrapper';
 COMMENT ON FUNCTION saas_metrics.cac_payback_months(numeric, numeric, numeric) IS
-  'Months until a customer has earned back its acquisition cost = CAC ÷ (monthly ARPA × gross margin); gross margin a fraction from 0 to 1. NULL if ARPA or margin is 0 (it is never earned back) or an argument is NULL. Source: SaaS Metrics Standards Board, per customer.';
+  'Months until a customer has earned back its acquisition cost = CAC ÷ (monthly ARPA × gross margin); gross margin a fraction up to 1. NULL if ARPA × margin is not above 0 (it is never earned back) or an argument is NULL. Source: SaaS Metrics Standards Board, per customer.';
 
 CREATE FUNCTION saas_metrics.magic_number(
     quarter_revenue numeric,

@@ -45,8 +45,24 @@ pub fn share<'a>(name: &str, value: Numeric<'a>) -> Numeric<'a> {
     value
 }
 
+/// A gross margin: at most 1, below 0 when serving a customer costs more than it pays.
+pub fn margin<'a>(name: &str, value: Numeric<'a>) -> Numeric<'a> {
+    if finite(name, value).compare(one()) == Ordering::Greater {
+        refuse(name, value, "must not exceed 1", "Pass a fraction: 0.8 for 80 percent.");
+    }
+    value
+}
+
+/// Characters of a refused number that the message repeats.
+const SHOWN: usize = 40;
+
 /// Refuses an argument.
 #[cold]
 pub fn refuse(name: &str, value: Numeric, rule: &str, hint: &str) -> ! {
-    invalid_argument(format!("{name} {rule}: {value}"), hint)
+    let mut shown = value.to_string();
+    if shown.len() > SHOWN {
+        shown.truncate(SHOWN);
+        shown.push('…');
+    }
+    invalid_argument(format!("{name} {rule}: {shown}"), hint)
 }

@@ -1,7 +1,7 @@
 use pgrx::prelude::*;
 
 use super::arguments::{loss, not_negative, share};
-use super::{one, power, ratio, remainder};
+use super::{GUARD_DECIMALS, one, power, ratio, remainder};
 use crate::pg::numeric::Numeric;
 
 const MONTHS_OF_A_YEAR: i64 = 12;
@@ -25,8 +25,7 @@ fn annual_churn_rate<'a>(monthly: Numeric<'a>) -> Numeric<'a> {
 #[pg_extern(immutable, strict, parallel_safe)]
 fn monthly_churn_rate<'a>(annual: Numeric<'a>) -> Numeric<'a> {
     let retention = remainder(share("annual", annual));
-    // A fraction with as many decimals as the power is computed with.
-    let exponent = one().round(2 * super::APPROXIMATE_DECIMALS) / MONTHS_OF_A_YEAR.into();
+    let exponent = one().at_least(GUARD_DECIMALS) / MONTHS_OF_A_YEAR.into();
     remainder(power(retention, exponent))
 }
 

@@ -80,12 +80,18 @@ fn rate_interval<'a>(
 /// Decimals that the standard score is good for.
 const INTERVAL_DECIMALS: i32 = 12;
 
+/// The tail has to stay within the range of floating point.
+const MAX_CONFIDENCE_DECIMALS: i32 = 250;
+
 /// How many standard deviations around the mean hold this share of a normal distribution.
 fn standard_score<'a>(confidence: Numeric<'a>) -> Numeric<'a> {
     finite("confidence", confidence);
     if confidence.sign() != Ordering::Greater || confidence.compare(one()) != Ordering::Less {
         let hint = "Pass a fraction: 0.95 for 95 percent.";
         refuse("confidence", confidence, "must be above 0 and below 1", hint);
+    }
+    if confidence.decimals() > MAX_CONFIDENCE_DECIMALS {
+        refuse("confidence", confidence, "must not have more than 250 decimals", "Round it.");
     }
     // From the tail: near 1 the confidence itself has no digits left.
     let tail = ((one() - confidence) / 2.into()).to_f64();

@@ -1,7 +1,7 @@
 use pgrx::prelude::*;
 
 use super::arguments::{finite, loss, not_negative, share};
-use super::{one, power, ratio, remainder};
+use super::{APPROXIMATE_DECIMALS, GUARD_DECIMALS, one, power, ratio, remainder};
 use crate::pg::numeric::Numeric;
 
 #[pg_extern(immutable, strict, parallel_safe)]
@@ -12,9 +12,11 @@ fn growth_rate<'a>(previous: Numeric<'a>, current: Numeric<'a>) -> Option<Numeri
 
 #[pg_extern(immutable, strict, parallel_safe)]
 fn cmgr<'a>(first: Numeric<'a>, last: Numeric<'a>, periods: Numeric<'a>) -> Option<Numeric<'a>> {
-    let factor = ratio(not_negative("last", last), not_negative("first", first));
-    let root =
-        ratio(one().round(2 * super::APPROXIMATE_DECIMALS), not_negative("periods", periods));
+    for (name, value) in [("first", first), ("last", last), ("periods", periods)] {
+        not_negative(name, value);
+    }
+    let factor = ratio(last.at_least(GUARD_DECIMALS), first);
+    let root = ratio(one().at_least(GUARD_DECIMALS), periods);
     Some((power(factor?, root?) - one()).trim())
 }
 
@@ -42,6 +44,9 @@ fn growth_ceiling<'a>(new_customers: Numeric<'a>, churn_rate: Numeric<'a>) -> Op
     ratio(not_negative("new_customers", new_customers), not_negative("churn_rate", churn_rate))
 }
 
+/// Decimals of a power that is multiplied with numbers of any size.
+const MAX_POWER_DECIMALS: i64 = 1000;
+
 /// The closed form of customers(t + 1) = customers(t) × (1 − churn) + new.
 #[pg_extern(immutable, strict, parallel_safe)]
 fn projected_customers<'a>(
@@ -53,12 +58,16 @@ fn projected_customers<'a>(
     not_negative("customers", customers);
     not_negative("new_customers", new_customers);
     share("churn_rate", churn_rate);
-    let periods = Numeric::from(i64::from(periods));
+    let count = i64::from(periods);
+    let periods = Numeric::from(count);
     not_negative("periods", periods);
     if churn_rate.is_zero() {
         return (customers + new_customers * periods).trim();
     }
-    let staying = power(remainder(churn_rate), periods);
-    let ceiling = new_customers / churn_rate;
-    (customers * staying + ceiling * remainder(staying)).trim()
+    // As many decimals as the power has, up to what is worth its time.
+    let decimals = i64::from(churn_rate.trim().decimals()).saturating_mul(count);
+    let decimals = decimals.clamp(GUARD_DECIMALS.into(), MAX_POWER_DECIMALS) as i32;
+    let staying = remainder(churn_rate).at_least(decimals).power(periods).round(decimals);
+    let won = new_customers * (one() - staying) / churn_rate;
+    (customers * staying + won).round(APPROXIMATE_DECIMALS).trim()
 }

@@ -35,9 +35,12 @@ fn one<'a>() -> Numeric<'a> {
 /// Decimals of results that can only be approximated.
 const APPROXIMATE_DECIMALS: i32 = 20;
 
+/// Decimals on the way there.
+const GUARD_DECIMALS: i32 = 2 * APPROXIMATE_DECIMALS;
+
 /// base ^ exponent to [`APPROXIMATE_DECIMALS`].
 fn power<'a>(base: Numeric<'a>, exponent: Numeric<'a>) -> Numeric<'a> {
-    // The server's result has as many decimals as its arguments.
-    let guard = 2 * APPROXIMATE_DECIMALS;
-    base.round(guard).power(exponent.round(guard)).round(APPROXIMATE_DECIMALS).trim()
+    // The server's result has at least as many decimals as its arguments.
+    let (base, exponent) = (base.at_least(GUARD_DECIMALS), exponent.at_least(GUARD_DECIMALS));
+    base.power(exponent).round(APPROXIMATE_DECIMALS).trim()
 }

@@ -1,6 +1,7 @@
 use pgrx::datum::Interval;
 use pgrx::prelude::*;
 use saas_metrics_engine::billing_period::monthly_factor;
+use saas_metrics_engine::decimal::Decimal;
 
 use super::arguments::{finite, not_negative};
 use super::ratio;
@@ -23,7 +24,7 @@ fn monthly_amount<'a>(amount: Numeric<'a>, billing_period: Interval) -> Numeric<
     let units = Numeric::from(10_i64.pow(MONTHLY_DECIMALS as u32));
     let two = Numeric::from(2);
     let rounded = (two * exact * units + denominator).div_whole(two * denominator);
-    (rounded / units).round(MONTHLY_DECIMALS).trim()
+    (rounded * Decimal::new(1, MONTHLY_DECIMALS as u8).into()).trim()
 }
 
 #[pg_extern(immutable, strict, parallel_safe)]

@@ -2,7 +2,7 @@ use std::cmp::Ordering;
 
 use pgrx::prelude::*;
 
-use super::arguments::{finite, not_negative, share};
+use super::arguments::{finite, margin, not_negative};
 use super::ratio;
 use crate::pg::numeric::Numeric;
 
@@ -23,7 +23,7 @@ fn cltv_from_churn<'a>(
     gross_margin: Numeric<'a>,
     churn_rate: Numeric<'a>,
 ) -> Option<Numeric<'a>> {
-    let gross_profit = not_negative("arpa", arpa) * share("gross_margin", gross_margin);
+    let gross_profit = not_negative("arpa", arpa) * margin("gross_margin", gross_margin);
     ratio(gross_profit, not_negative("churn_rate", churn_rate))
 }
 
@@ -49,8 +49,9 @@ fn cac_payback_months<'a>(
     arpa: Numeric<'a>,
     gross_margin: Numeric<'a>,
 ) -> Option<Numeric<'a>> {
-    let gross_profit = not_negative("arpa", arpa) * share("gross_margin", gross_margin);
-    ratio(not_negative("cac", cac), gross_profit)
+    let gross_profit = not_negative("arpa", arpa) * margin("gross_margin", gross_margin);
+    not_negative("cac", cac);
+    if gross_profit.sign() == Ordering::Greater { ratio(cac, gross_profit) } else { None }
 }
 
 #[pg_extern(immutable, strict, parallel_safe)]

@@ -6,7 +6,7 @@ use pgrx::prelude::*;
 use saas_metrics_engine::calendar::{Day, Grain};
 
 use super::date::day_of;
-use super::error::{raise, required};
+use super::error::{raise, raise_null, required};
 use super::memory::ServerMemory;
 use super::sql_type::sql_type_skipped;
 use super::varlena::bytes_of;
@@ -33,10 +33,10 @@ unsafe impl<'fcx> ArgAbi<'fcx> for Call<'fcx> {
     }
 }
 
-/// The datum of an argument, unread.
+/// The datum of an argument, unread. NULL is an error: only an altered script lets it come here.
 ///
 /// # Safety
-/// The argument must not be NULL.
+/// The caller must read the datum by the type that SQL declares.
 pub unsafe fn raw<'fcx>(arg: Arg<'_, 'fcx>) -> pg_sys::Datum {
     struct Raw(pg_sys::Datum);
     impl pgrx::datum::FromDatum for Raw {
@@ -47,6 +47,9 @@ pub unsafe fn raw<'fcx>(arg: Arg<'_, 'fcx>) -> pg_sys::Datum {
         ) -> Option<Self> {
             Some(Raw(datum))
         }
+    }
+    if arg.is_null() {
+        raise_null(&format!("argument {}", arg.index() + 1), "");
     }
     // SAFETY: any datum can pass through unread.
     match unsafe { arg.unbox_arg_using_from_datum() } {

@@ -64,7 +64,7 @@ impl DateRange<'_> {
             if flags & absent != 0 {
                 return Some(otherwise);
             }
-            Some(Day(i32::from_le_bytes(bounds.next()?.try_into().ok()?)))
+            Some(Day(i32::from_ne_bytes(bounds.next()?.try_into().ok()?)))
         };
         if flags & EMPTY != 0 {
             return None;

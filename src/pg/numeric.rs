@@ -70,7 +70,7 @@ struct Parts<'a> {
 
 impl Parts<'_> {
     fn digit(&self, place: usize) -> u128 {
-        u128::from(u16::from_le_bytes(self.digits[place]))
+        u128::from(u16::from_ne_bytes(self.digits[place]))
     }
 }
 
@@ -84,7 +84,7 @@ impl<'a> Numeric<'a> {
         let bytes = unsafe { bytes_of(self.datum) };
         let (words, _) = bytes.as_chunks::<2>();
         let (header, words) = match words.split_first() {
-            Some((header, words)) => (u16::from_le_bytes(*header), words),
+            Some((header, words)) => (u16::from_ne_bytes(*header), words),
             None => (layout::SPECIAL, words),
         };
         if header & layout::KIND == layout::SPECIAL {
@@ -102,7 +102,7 @@ impl<'a> Numeric<'a> {
             };
         }
         let (weight, digits) = match words.split_first() {
-            Some((weight, digits)) => (i32::from(i16::from_le_bytes(*weight)), digits),
+            Some((weight, digits)) => (i32::from(i16::from_ne_bytes(*weight)), digits),
             None => (0, words),
         };
         Parts {
@@ -163,7 +163,7 @@ impl Parts<'_> {
     fn in_one_word(&self, shift: i32) -> u128 {
         let digits = self.digits.iter();
         let number =
-            digits.fold(0, |sum, digit| sum * 10_000 + u64::from(u16::from_le_bytes(*digit)));
+            digits.fold(0, |sum, digit| sum * 10_000 + u64::from(u16::from_ne_bytes(*digit)));
         let power = 10_u64.pow(shift.unsigned_abs());
         u128::from(if shift < 0 { number / power } else { number * power })
     }
@@ -257,8 +257,8 @@ fn from_parts<'a>(negative: bool, decimals: u8, weight: i32, digits: &[u16]) -> 
     let mut bytes: Vec<u8, _> =
         Vec::with_capacity_in(6 + 2 * digits.len(), ServerMemory::of_call());
     bytes.extend_from_slice(&[0; 4]);
-    bytes.extend_from_slice(&header.to_le_bytes());
-    digits.iter().for_each(|digit| bytes.extend_from_slice(&digit.to_le_bytes()));
+    bytes.extend_from_slice(&header.to_ne_bytes());
+    digits.iter().for_each(|digit| bytes.extend_from_slice(&digit.to_ne_bytes()));
     let bytes = bytes.leak();
     let value = bytes.as_mut_ptr().cast();
     // SAFETY: the header of four bytes comes first; the length is far below its limit.
@@ -325,6 +325,15 @@ impl Numeric<'_> {
 
     pub fn round(self, decimals: i32) -> Self {
         call(pg_sys::numeric_round, [self.datum, pg_sys::Datum::from(decimals)])
+    }
+
+    /// The same number with at least so many decimals.
+    pub fn at_least(self, decimals: i32) -> Self {
+        if self.decimals() < decimals { self.round(decimals) } else { self }
+    }
+
+    pub fn decimals(self) -> i32 {
+        self.parts().decimals.into()
     }
 
     /// The same number without zeros at its end.

@@ -13,6 +13,7 @@ pub struct MonthlyFactor {
 pub fn monthly_factor(months: i32, days: i32, microseconds: i64) -> Result<MonthlyFactor> {
     let factor = |numerator, denominator| Ok(MonthlyFactor { numerator, denominator });
     match (i64::from(months), i64::from(days), microseconds) {
+        (_, _, i64::MAX | i64::MIN) => Err(Error::BillingPeriod("must not be infinite")),
         (_, _, time) if time != 0 => Err(Error::BillingPeriod("must not have hours or minutes")),
         (0, 0, _) => Err(Error::BillingPeriod("must not be zero")),
         (months, days, _) if months != 0 && days != 0 => {

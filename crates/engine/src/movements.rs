@@ -350,6 +350,25 @@ mod tests {
     }
 
     #[test]
+    fn many_customers_and_many_rows_of_one_can_be_interrupted() {
+        for customers in [1, 100_000] {
+            let mut spans = spans_of(&[], false);
+            for number in 0..100_000 {
+                let customer = Customer::Id(number % customers);
+                let day = Day((number * 7919 % 10_000) as i32 - 5_000);
+                let mrr = Decimal::new(1, 0);
+                spans.add(customer, day, Day(day.0 + 10), mrr).expect("a good row");
+            }
+            movements(&mut spans, Grain::Month);
+            // The second time there is nothing to sort: what is interrupted is the sweep.
+            let calls = std::cell::Cell::new(0);
+            let result =
+                mrr_movements(&mut spans, horizon(Grain::Month), &|| calls.set(calls.get() + 1));
+            assert!(result.is_ok() && calls.get() >= 6, "{} calls", calls.get());
+        }
+    }
+
+    #[test]
     fn sums_beyond_thirty_seven_digits_are_errors() {
         let most = 10_i128.pow(37) - 1;
         let mut one = spans_of(&[(1, 0, 10, most)], false);

@@ -5,7 +5,7 @@ use crate::decimal::Sum;
 use crate::merge::CustomerSpans;
 use crate::sort::radix_sort;
 use crate::spans::{Amount, reserve};
-use crate::{Checkpoint, Result};
+use crate::{CHECKPOINT_INTERVAL, Checkpoint, Result};
 
 /// A day at whose end a customer's MRR is not what it was at the end of the day before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,12 @@ impl Timeline {
         let mut end = ends.next().unwrap_or(NEVER);
         let (mut before, mut mrr) = (S::default(), S::default());
         let mut day = start.0;
+        let mut events = 0_usize;
         while day < until {
+            events += 1;
+            if events.is_multiple_of(CHECKPOINT_INTERVAL) {
+                checkpoint();
+            }
             // Ends come before the starts of their day, so that no sum passes its true value.
             if end.0 <= start.0 {
                 mrr = mrr.minus(S::of(end.1.get(&customer.wide)));
