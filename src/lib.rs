@@ -5,9 +5,9 @@
 //!
 //! | module | what is in it |
 //! | --- | --- |
-//! | [`formulas`] | numbers in, a number out |
-//! | [`aggregates`] | metrics over the rows of any table or query |
-//! | [`pg`] | the server's values, memory and errors: the only unsafe code |
+//! | `formulas` | numbers in, a number out |
+//! | `aggregates` | metrics over the rows of any table or query |
+//! | `pg` | the server's values, memory and errors: the only unsafe code |
 
 ::pgrx::pg_module_magic!();
 

@@ -6,9 +6,8 @@ use crate::pg::numeric::Numeric;
 
 const MONTHS_OF_A_YEAR: i64 = 12;
 
-#[pg_extern(immutable, strict, parallel_safe)]
-fn churn_rate<'a>(lost: Numeric<'a>, customers: Numeric<'a>) -> Option<Numeric<'a>> {
-    ratio(not_negative("lost", lost), not_negative("customers", customers))
+ratios! {
+    churn_rate(lost, customers);
 }
 
 #[pg_extern(immutable, strict, parallel_safe)]

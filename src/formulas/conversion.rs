@@ -5,44 +5,19 @@ use saas_metrics_engine::decimal::Decimal;
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::arguments::{finite, not_negative, refuse};
-use super::{one, ratio};
+use super::one;
 use crate::pg::call::Call;
 use crate::pg::numeric::Numeric;
 use crate::pg::row::{Row, Value};
 
-#[pg_extern(immutable, strict, parallel_safe)]
-fn conversion_rate<'a>(conversions: Numeric<'a>, leads: Numeric<'a>) -> Option<Numeric<'a>> {
-    ratio(not_negative("conversions", conversions), not_negative("leads", leads))
-}
-
-#[pg_extern(immutable, strict, parallel_safe)]
-fn activation_rate<'a>(activated: Numeric<'a>, signed_up: Numeric<'a>) -> Option<Numeric<'a>> {
-    ratio(not_negative("activated", activated), not_negative("signed_up", signed_up))
-}
-
-#[pg_extern(immutable, strict, parallel_safe)]
-fn reactivation_rate<'a>(reactivated: Numeric<'a>, dormant: Numeric<'a>) -> Option<Numeric<'a>> {
-    ratio(not_negative("reactivated", reactivated), not_negative("dormant", dormant))
-}
-
-#[pg_extern(immutable, strict, parallel_safe)]
-fn recovery_rate<'a>(recovered: Numeric<'a>, failed: Numeric<'a>) -> Option<Numeric<'a>> {
-    ratio(not_negative("recovered", recovered), not_negative("failed", failed))
-}
-
-#[pg_extern(immutable, strict, parallel_safe)]
-fn payment_failure_rate<'a>(failed: Numeric<'a>, attempts: Numeric<'a>) -> Option<Numeric<'a>> {
-    ratio(not_negative("failed", failed), not_negative("attempts", attempts))
-}
-
-#[pg_extern(immutable, strict, parallel_safe)]
-fn attach_rate<'a>(with_add_on: Numeric<'a>, customers: Numeric<'a>) -> Option<Numeric<'a>> {
-    ratio(not_negative("with_add_on", with_add_on), not_negative("customers", customers))
-}
-
-#[pg_extern(immutable, strict, parallel_safe)]
-fn stickiness<'a>(dau: Numeric<'a>, mau: Numeric<'a>) -> Option<Numeric<'a>> {
-    ratio(not_negative("dau", dau), not_negative("mau", mau))
+ratios! {
+    conversion_rate(conversions, leads);
+    activation_rate(activated, signed_up);
+    reactivation_rate(reactivated, dormant);
+    recovery_rate(recovered, failed);
+    payment_failure_rate(failed, attempts);
+    attach_rate(with_add_on, customers);
+    stickiness(dau, mau);
 }
 
 /// The Wilson score interval:

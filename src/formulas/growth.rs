@@ -39,9 +39,8 @@ fn rule_of_40<'a>(growth_rate: Numeric<'a>, profit_margin: Numeric<'a>) -> Numer
     (finite("growth_rate", growth_rate) + finite("profit_margin", profit_margin)).trim()
 }
 
-#[pg_extern(immutable, strict, parallel_safe)]
-fn growth_ceiling<'a>(new_customers: Numeric<'a>, churn_rate: Numeric<'a>) -> Option<Numeric<'a>> {
-    ratio(not_negative("new_customers", new_customers), not_negative("churn_rate", churn_rate))
+ratios! {
+    growth_ceiling(new_customers, churn_rate);
 }
 
 /// Decimals of a power that is multiplied with numbers of any size.

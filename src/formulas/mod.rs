@@ -3,6 +3,23 @@
 //! Each function is what its COMMENT in `sql/formulas/` says; only the checks of its arguments and
 //! the arithmetic are here.
 
+/// Declares formulas that divide one number, not below 0, by another.
+macro_rules! ratios {
+    ($($name:ident($part:ident, $whole:ident);)*) => {$(
+        #[::pgrx::pg_extern(immutable, strict, parallel_safe)]
+        fn $name<'a>(
+            $part: $crate::pg::numeric::Numeric<'a>,
+            $whole: $crate::pg::numeric::Numeric<'a>,
+        ) -> Option<$crate::pg::numeric::Numeric<'a>> {
+            use $crate::formulas::arguments::not_negative;
+            $crate::formulas::ratio(
+                not_negative(stringify!($part), $part),
+                not_negative(stringify!($whole), $whole),
+            )
+        }
+    )*};
+}
+
 /// Checks of arguments.
 mod arguments;
 /// Customers who leave, and what of revenue they take along.

@@ -32,14 +32,9 @@ fn arr<'a>(mrr: Numeric<'a>) -> Numeric<'a> {
     (not_negative("mrr", mrr) * 12.into()).trim()
 }
 
-#[pg_extern(immutable, strict, parallel_safe)]
-fn arpa<'a>(mrr: Numeric<'a>, customers: Numeric<'a>) -> Option<Numeric<'a>> {
-    ratio(not_negative("mrr", mrr), not_negative("customers", customers))
-}
-
-#[pg_extern(immutable, strict, parallel_safe)]
-fn asp<'a>(new_mrr: Numeric<'a>, new_customers: Numeric<'a>) -> Option<Numeric<'a>> {
-    ratio(not_negative("new_mrr", new_mrr), not_negative("new_customers", new_customers))
+ratios! {
+    arpa(mrr, customers);
+    asp(new_mrr, new_customers);
 }
 
 /// Revenue may be negative: a period can refund more than it sells.

@@ -38,9 +38,8 @@ fn cac<'a>(
     ratio(cost, not_negative("new_customers", new_customers))
 }
 
-#[pg_extern(immutable, strict, parallel_safe)]
-fn cltv_cac_ratio<'a>(cltv: Numeric<'a>, cac: Numeric<'a>) -> Option<Numeric<'a>> {
-    ratio(not_negative("cltv", cltv), not_negative("cac", cac))
+ratios! {
+    cltv_cac_ratio(cltv, cac);
 }
 
 #[pg_extern(immutable, strict, parallel_safe)]

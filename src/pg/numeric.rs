@@ -193,7 +193,7 @@ fn amount_scale(parts: &Parts) -> Result<u8> {
     let Some(last) = parts.digits.len().checked_sub(1) else { return Ok(0) };
     let mut needed = (last as i32 - parts.weight) * WIDTH;
     let mut digit = parts.digit(last);
-    while digit > 0 && digit % 10 == 0 {
+    while digit > 0 && digit.is_multiple_of(10) {
         digit /= 10;
         needed -= 1;
     }
