@@ -27,6 +27,8 @@ pub mod spans;
 /// One customer's MRR through time.
 pub mod timeline;
 
+/// Collected rows, read in customer order.
+mod rows;
 mod sort;
 #[cfg(test)]
 mod testing;

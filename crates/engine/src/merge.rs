@@ -6,9 +6,10 @@ use allocator_api2::alloc::Allocator;
 use allocator_api2::vec::Vec;
 
 use crate::calendar::Day;
+use crate::rows::RowReader;
 use crate::run::RunReader;
 use crate::sort::radix_sort;
-use crate::spans::{Amount, Key, Span, SpanSet, Spans, push, reserve};
+use crate::spans::{Amount, Key, Span, SpanSet, Spans, push};
 use crate::{CHECKPOINT_INTERVAL, Checkpoint, Result};
 
 /// An amount from `start` up to, but not on, `end`.
@@ -75,8 +76,11 @@ impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
         checkpoint: Checkpoint,
         mut visit: impl FnMut(&mut CustomerSpans) -> Result<()>,
     ) -> Result<()> {
-        self.sort(checkpoint);
-        let mut sources = self.sources()?;
+        radix_sort(&mut self.rows, &Span::order, checkpoint);
+        let rows = RowReader::new(&mut self.rows, &self.names, &self.wide, checkpoint);
+        let runs = self.runs.iter().map(|run| RunReader::new(run).map(Source::Run));
+        let sources = std::iter::once(Ok(Source::Rows(rows))).chain(runs);
+        let mut sources = sources.collect::<Result<std::vec::Vec<_>>>()?;
         let mut heads = Heads::new(&sources);
         let mut customer = CustomerSpans::default();
         let mut visited = 0_usize;
@@ -94,12 +98,6 @@ impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
             }
         }
         Ok(())
-    }
-
-    fn sources(&self) -> Result<std::vec::Vec<Source<'_, K>>> {
-        let rows = RowReader { rows: &self.rows, names: &self.names, wide: &self.wide };
-        let runs = self.runs.iter().map(|run| RunReader::new(run).map(Source::Run));
-        std::iter::once(Ok(Source::Rows(rows))).chain(runs).collect()
     }
 }
 
@@ -156,39 +154,5 @@ impl<'a, K: Key> Source<'a, K> {
             Source::Rows(rows) => rows.take(customer),
             Source::Run(run) => run.take(customer, scale),
         }
-    }
-}
-
-/// Reads sorted rows customer by customer.
-struct RowReader<'a, K> {
-    rows: &'a [Span<K>],
-    names: &'a [u8],
-    wide: &'a [i128],
-}
-
-impl<'a, K: Key> RowReader<'a, K> {
-    fn head(&self) -> Option<(u64, &'a [u8])> {
-        let key = self.rows.first()?.key;
-        let name = key.name().map_or(&[][..], |place| place.of(self.names));
-        Some((key.rank(), name))
-    }
-
-    fn take(&mut self, customer: &mut CustomerSpans) -> Result<()> {
-        let Some(first) = self.rows.first() else { return Ok(()) };
-        let other = |row: &Span<K>| {
-            row.key.rank() != first.key.rank() || row.key.name() != first.key.name()
-        };
-        let count = self.rows.iter().position(other).unwrap_or(self.rows.len());
-        let (taken, rest) = self.rows.split_at(count);
-        reserve(&mut customer.stretches, count)?;
-        for row in taken {
-            let amount = match row.amount.narrow() {
-                Some(amount) => amount,
-                None => Amount::put(row.amount.get(self.wide), &mut customer.wide)?,
-            };
-            customer.stretches.push(Stretch { start: row.start, end: row.end, amount });
-        }
-        self.rows = rest;
-        Ok(())
     }
 }

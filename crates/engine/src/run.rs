@@ -4,7 +4,7 @@ use allocator_api2::vec::Vec;
 use crate::calendar::Day;
 use crate::decimal::{Decimal, MAX_DECIMALS};
 use crate::merge::{CustomerSpans, Stretch};
-use crate::spans::{Key, SpanSet, Spans, push, rescaled_total, reserve};
+use crate::spans::{Key, SpanSet, Spans, append, push, rescaled_total, reserve};
 use crate::{Checkpoint, Error, Result};
 
 /// What a run may take: the server cannot pass larger values between processes.
@@ -88,7 +88,7 @@ impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
             previous = customer.rank;
             if K::NAMED {
                 put(bytes, customer.name.len() as u64);
-                bytes.extend_from_slice(customer.name);
+                append(bytes, customer.name);
             }
             write_stretches(bytes, customer);
             if bytes.len() > MAX_RUN_BYTES { Err(Error::RunTooLarge) } else { Ok(()) }
@@ -104,7 +104,7 @@ impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
         self.total = self.total.saturating_add(total);
         let mut copy = Vec::new_in(self.runs.allocator().clone());
         copy.try_reserve_exact(run.len()).map_err(|_| Error::OutOfMemory)?;
-        copy.extend_from_slice(run);
+        append(&mut copy, run);
         push(&mut self.runs, copy)
     }
 }
@@ -129,9 +129,9 @@ fn write_stretches<B: Allocator>(bytes: &mut Vec<u8, B>, customer: &CustomerSpan
         stretch[..4].copy_from_slice(&start.0.to_le_bytes());
         stretch[4..8].copy_from_slice(&end.0.to_le_bytes());
         stretch[8..].copy_from_slice(&narrow.to_le_bytes());
-        bytes.extend_from_slice(&stretch);
+        append(bytes, &stretch);
         if narrow == WIDE {
-            bytes.extend_from_slice(&mantissa.to_le_bytes());
+            append(bytes, &mantissa.to_le_bytes());
         }
     }
 }
@@ -198,9 +198,9 @@ impl Header {
     const BYTES: usize = 23;
 
     fn write<B: Allocator>(self, bytes: &mut Vec<u8, B>) {
-        bytes.extend_from_slice(&[VERSION, u8::from(self.named), self.scale]);
-        bytes.extend_from_slice(&self.first_start.0.to_le_bytes());
-        bytes.extend_from_slice(&self.total.to_le_bytes());
+        append(bytes, &[VERSION, u8::from(self.named), self.scale]);
+        append(bytes, &self.first_start.0.to_le_bytes());
+        append(bytes, &self.total.to_le_bytes());
     }
 
     fn read(reader: &mut Reader) -> Result<Header> {

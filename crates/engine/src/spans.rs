@@ -4,8 +4,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::calendar::Day;
 use crate::decimal::Decimal;
-use crate::sort::{Order, radix_sort};
-use crate::{Checkpoint, Error, Result};
+use crate::sort::Order;
+use crate::{Error, Result};
 
 /// A customer as a row names it.
 #[derive(Clone, Copy, Debug)]
@@ -76,14 +76,14 @@ impl NamePlace {
         let prefix = (name.len() as u64).to_le_bytes();
         reserve(names, prefix.len() + name.len())?;
         if name.len() >= Self::LONG {
-            names.extend_from_slice(&prefix);
+            append(names, &prefix);
         }
         let at = names.len() as u64;
-        names.extend_from_slice(name);
+        append(names, name);
         Ok(NamePlace(at << Self::LENGTH_BITS | name.len().min(Self::LONG) as u64))
     }
 
-    fn start(self) -> usize {
+    pub(crate) fn start(self) -> usize {
         (self.0 >> Self::LENGTH_BITS) as usize
     }
 
@@ -138,7 +138,7 @@ pub(crate) struct Span<K> {
 
 impl<K: Key> Span<K> {
     /// By customer, then by start.
-    fn order(&self) -> Order {
+    pub(crate) fn order(&self) -> Order {
         (self.key.rank(), self.start.order())
     }
 }
@@ -196,41 +196,6 @@ impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
         }
         Ok(())
     }
-
-    /// Orders the rows by customer and start.
-    pub(crate) fn sort(&mut self, checkpoint: Checkpoint) {
-        radix_sort(&mut self.rows, &Span::order, checkpoint);
-        if !K::NAMED {
-            return;
-        }
-        let mut rest = &mut self.rows[..];
-        while !rest.is_empty() {
-            checkpoint();
-            let block;
-            (block, rest) = rest.split_at_mut(end_of_block(rest));
-            fetch_names(block, &self.names);
-            for same_rank in block.chunk_by_mut(|a, b| a.key.rank() == b.key.rank()) {
-                order_names(same_rank, &self.names);
-            }
-        }
-    }
-}
-
-/// Rows whose names are fetched into the processor's cache at a time.
-const BLOCK: usize = 256;
-
-/// The end of a block of rows, which does not separate rows of one rank.
-fn end_of_block<K: Key>(rows: &[Span<K>]) -> usize {
-    let Some(last) = rows.get(BLOCK) else { return rows.len() };
-    let more = rows[BLOCK..].iter().take_while(|row| row.key.rank() == last.key.rank()).count();
-    BLOCK + more
-}
-
-/// Reads a byte of each name. The names lie in the order of arrival, not of the rows, and the
-/// processor fetches many at once only while none of them has to be looked at.
-fn fetch_names<K: Key>(rows: &[Span<K>], names: &[u8]) {
-    let first_byte = |row: &Span<K>| names.get(row.key.name()?.start()).copied();
-    std::hint::black_box(rows.iter().filter_map(first_byte).fold(0, u8::wrapping_add));
 }
 
 /// A sum of mantissas after so many more decimals.
@@ -241,20 +206,6 @@ pub(crate) fn rescaled_total(total: u128, more_decimals: u8) -> u128 {
 impl<A: Allocator + Clone> SpanSet<Named, A> {
     fn key(&mut self, name: &[u8]) -> Result<Named> {
         Ok(Named { hash: xxh3_64(name), name: NamePlace::append(name, &mut self.names)? })
-    }
-}
-
-/// Among rows of equal rank, brings those of the same name together, and lets them share the
-/// place of their name. Different names of equal rank are rare: two hashes have to collide.
-fn order_names<K: Key>(rows: &mut [Span<K>], names: &[u8]) {
-    let name = |row: &Span<K>| row.key.name().map_or(&[][..], |place| place.of(names));
-    let Some((first, others)) = rows.split_first() else { return };
-    if others.iter().any(|row| name(row) != name(first)) {
-        rows.sort_by(|a, b| (name(a), a.start).cmp(&(name(b), b.start)));
-    }
-    for same in rows.chunk_by_mut(|a, b| name(a) == name(b)) {
-        let key = same[0].key;
-        same.iter_mut().for_each(|row| row.key = key);
     }
 }
 
@@ -347,6 +298,14 @@ pub(crate) fn reserve<T, A: Allocator>(vec: &mut Vec<T, A>, more: usize) -> Resu
     }
     let growth = if vec.len() < LARGE { vec.len().max(4) } else { vec.len() / 2 };
     vec.try_reserve_exact(growth.max(more)).map_err(|_| Error::OutOfMemory)
+}
+
+/// Appends bytes for which there is room, all at once.
+#[inline]
+pub(crate) fn append<A: Allocator>(bytes: &mut Vec<u8, A>, more: &[u8]) {
+    let start = bytes.len();
+    bytes.resize(start + more.len(), 0);
+    bytes[start..].copy_from_slice(more);
 }
 
 pub(crate) fn push<T, A: Allocator>(vec: &mut Vec<T, A>, value: T) -> Result<()> {
