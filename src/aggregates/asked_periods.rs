@@ -1,9 +1,9 @@
 use saas_metrics_engine::Result;
 use saas_metrics_engine::calendar::{Day, Grain, Horizon};
 
-use crate::pg::call::PeriodOptions;
 use crate::pg::date::{finite, today};
 use crate::pg::error::{invalid_argument, raise_engine};
+use crate::pg::period_options::PeriodOptions;
 
 /// The periods that an aggregate is asked for by its last arguments, `grain` and `until`.
 #[derive(Clone, Copy, PartialEq, Eq)]

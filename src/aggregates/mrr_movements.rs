@@ -9,12 +9,13 @@ use saas_metrics_engine::movements::{MrrPeriod, mrr_movements};
 use saas_metrics_engine::spans::Spans;
 
 use super::asked_periods::AskedPeriods;
-use crate::pg::call::{Call, PeriodOptions};
+use crate::pg::call::Call;
 use crate::pg::customer::{CustomerDatum, CustomerType};
 use crate::pg::date::{Date, DateRange};
 use crate::pg::error::{check_for_interrupts, or_raise, raise_engine, raise_null, required};
 use crate::pg::memory::ServerMemory;
 use crate::pg::numeric::Numeric;
+use crate::pg::period_options::PeriodOptions;
 use crate::pg::row::{Rows, Value};
 use crate::pg::state::{State, Unused};
 use crate::pg::varlena::{Bytea, ByteaBuilder};

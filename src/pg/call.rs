@@ -3,13 +3,10 @@ use std::marker::PhantomData;
 use pgrx::callconv::{Arg, ArgAbi};
 use pgrx::pg_sys;
 use pgrx::prelude::*;
-use saas_metrics_engine::calendar::{Day, Grain};
 
-use super::date::day_of;
-use super::error::{raise, raise_null, required};
+use super::error::raise;
 use super::memory::ServerMemory;
 use super::sql_type::sql_type_skipped;
-use super::varlena::bytes_of;
 
 /// The call of a function: what its arguments do not tell.
 #[derive(Clone, Copy)]
@@ -30,31 +27,6 @@ unsafe impl<'fcx> ArgAbi<'fcx> for Call<'fcx> {
 
     fn is_virtual_arg() -> bool {
         true
-    }
-}
-
-/// The datum of an argument, unread. NULL is an error: only an altered script lets it come here.
-///
-/// # Safety
-/// The caller must read the datum by the type that SQL declares.
-pub unsafe fn raw<'fcx>(arg: Arg<'_, 'fcx>) -> pg_sys::Datum {
-    struct Raw(pg_sys::Datum);
-    impl pgrx::datum::FromDatum for Raw {
-        unsafe fn from_polymorphic_datum(
-            datum: pg_sys::Datum,
-            _: bool,
-            _: pg_sys::Oid,
-        ) -> Option<Self> {
-            Some(Raw(datum))
-        }
-    }
-    if arg.is_null() {
-        raise_null(&format!("argument {}", arg.index() + 1), "");
-    }
-    // SAFETY: any datum can pass through unread.
-    match unsafe { arg.unbox_arg_using_from_datum() } {
-        Some(Raw(datum)) => datum,
-        None => pg_sys::Datum::null(),
     }
 }
 
@@ -90,46 +62,11 @@ impl Call<'_> {
         unsafe { pg_sys::get_fn_expr_rettype((*self.fcinfo).flinfo) }
     }
 
-    fn argument(self, number: usize) -> Option<pg_sys::NullableDatum> {
+    pub(super) fn argument(self, number: usize) -> Option<pg_sys::NullableDatum> {
         // SAFETY: the frame holds as many arguments as it says.
         unsafe {
             let count = usize::try_from((*self.fcinfo).nargs).unwrap_or(0);
             (number < count).then(|| *(*self.fcinfo).args.as_ptr().add(number))
         }
-    }
-}
-
-/// The optional last arguments of an aggregate by period: `grain text`, `until date`. `AT` is the
-/// place of the first.
-pub struct PeriodOptions<'fcx, const AT: usize>(Call<'fcx>);
-
-sql_type_skipped!(PeriodOptions<'_, 4>, PeriodOptions4);
-sql_type_skipped!(PeriodOptions<'_, 5>, PeriodOptions5);
-
-// SAFETY: a virtual argument; it reads no datum until asked, and then those that are there.
-unsafe impl<'fcx, const AT: usize> ArgAbi<'fcx> for PeriodOptions<'fcx, AT> {
-    unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
-        // SAFETY: see `Call`.
-        PeriodOptions(unsafe { Call::unbox_arg_unchecked(arg) })
-    }
-
-    fn is_virtual_arg() -> bool {
-        true
-    }
-}
-
-impl<const AT: usize> PeriodOptions<'_, AT> {
-    /// The name of the grain, if there is such an argument.
-    pub fn grain(&self) -> &[u8] {
-        let Some(grain) = self.0.argument(AT) else { return Grain::Month.name().as_bytes() };
-        let grain = required((!grain.isnull).then_some(grain.value), "grain");
-        // SAFETY: the install script declares this argument as text.
-        unsafe { bytes_of(grain) }
-    }
-
-    /// The day to stop at, unless there is no such argument or it is NULL.
-    pub fn until(&self) -> Option<Day> {
-        let until = self.0.argument(AT + 1)?;
-        (!until.isnull).then(|| day_of(until.value))
     }
 }

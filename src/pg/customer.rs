@@ -6,7 +6,8 @@ use pgrx::pg_sys;
 use pgrx::prelude::*;
 use saas_metrics_engine::spans::Customer;
 
-use super::call::{Call, raw};
+use super::argument::raw;
+use super::call::Call;
 use super::error::raise;
 use super::sql_type::sql_type_named;
 use super::varlena::bytes_of;

@@ -3,7 +3,7 @@ use pgrx::pg_sys;
 use saas_metrics_engine::Error;
 use saas_metrics_engine::calendar::Day;
 
-use super::call::raw;
+use super::argument::raw;
 use super::error::raise_engine;
 use super::sql_type::sql_type_named;
 use super::varlena::bytes_of;

@@ -12,6 +12,8 @@ pub mod error;
 pub mod memory;
 /// The server's decimal numbers.
 pub mod numeric;
+/// `grain` and `until`.
+pub mod period_options;
 /// Rows and arrays of rows as results.
 pub mod row;
 /// What an aggregate keeps between rows.
@@ -19,4 +21,6 @@ pub mod state;
 /// Values of variable length.
 pub mod varlena;
 
+/// Arguments before they are read.
+mod argument;
 mod sql_type;

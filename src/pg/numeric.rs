@@ -9,7 +9,7 @@ use pgrx::prelude::AnyNumeric;
 use saas_metrics_engine::decimal::{Decimal, MAX_DECIMALS};
 use saas_metrics_engine::{Error, Result};
 
-use super::call::raw;
+use super::argument::raw;
 use super::memory::ServerMemory;
 use super::sql_type::sql_type_named;
 use super::varlena::bytes_of;

@@ -1,9 +1,9 @@
 /// Names the SQL type of a Rust type, for the check of the install script.
 macro_rules! sql_type {
-    ($rust:ty, $name:ident, $mapping:expr) => {
+    (@impl [$($generic:ident)?] $rust:ty, $name:ident, $mapping:expr) => {
         // SAFETY: the install script declares the functions; this only describes them, and a test
         // compares the two.
-        unsafe impl ::pgrx::pgrx_sql_entity_graph::metadata::SqlTranslatable for $rust {
+        unsafe impl$(<$generic>)? ::pgrx::pgrx_sql_entity_graph::metadata::SqlTranslatable for $rust {
             const TYPE_IDENT: &'static str = ::pgrx::pgrx_resolved_type!($name);
             const TYPE_ORIGIN: ::pgrx::pgrx_sql_entity_graph::metadata::TypeOrigin =
                 ::pgrx::pgrx_sql_entity_graph::metadata::TypeOrigin::External;
@@ -16,6 +16,13 @@ macro_rules! sql_type {
                 ::pgrx::pgrx_sql_entity_graph::metadata::ReturnsError,
             > = Ok(::pgrx::pgrx_sql_entity_graph::metadata::ReturnsRef::One($mapping));
         }
+    };
+    // A generic Rust type stands for one SQL type, whatever its parameter.
+    (<$generic:ident> $rust:ty, $name:ident, $mapping:expr) => {
+        $crate::pg::sql_type::sql_type!(@impl [$generic] $rust, $name, $mapping);
+    };
+    ($rust:ty, $name:ident, $mapping:expr) => {
+        $crate::pg::sql_type::sql_type!(@impl [] $rust, $name, $mapping);
     };
 }
 

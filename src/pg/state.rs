@@ -8,7 +8,7 @@ use pgrx::datum::Datum;
 use pgrx::nullable::Nullable;
 use pgrx::pg_sys;
 
-use super::call::raw;
+use super::argument::raw;
 use super::memory::ServerMemory;
 use super::sql_type::sql_type;
 
@@ -38,7 +38,7 @@ impl<T> DerefMut for State<T> {
 }
 
 sql_type!(
-    State<crate::aggregates::mrr_movements::MrrMovements>,
+    <T> State<T>,
     State,
     pgrx::pgrx_sql_entity_graph::metadata::SqlMappingRef::literal("internal")
 );

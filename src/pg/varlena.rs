@@ -3,6 +3,7 @@ use pgrx::callconv::{Arg, ArgAbi, BoxRet, FcInfo};
 use pgrx::datum::Datum;
 use pgrx::{pg_sys, varlena};
 
+use super::argument::raw;
 use super::memory::ServerMemory;
 use super::sql_type::sql_type_named;
 
@@ -40,7 +41,7 @@ sql_type_named!(Bytea<'_>, Bytea, "bytea");
 unsafe impl<'fcx> ArgAbi<'fcx> for Bytea<'fcx> {
     unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
         // SAFETY: a datum passes through unread, and this one is a bytea.
-        unsafe { Bytea(bytes_of(super::call::raw(arg))) }
+        unsafe { Bytea(bytes_of(raw(arg))) }
     }
 }
 

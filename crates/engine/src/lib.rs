@@ -27,8 +27,11 @@ pub mod spans;
 /// One customer's MRR through time.
 pub mod timeline;
 
+/// Everything that is known of one customer.
+mod customer;
 /// Collected rows, read in customer order.
 mod rows;
+/// A radix sort that can be interrupted.
 mod sort;
 #[cfg(test)]
 mod testing;

@@ -3,58 +3,13 @@ use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 
 use allocator_api2::alloc::Allocator;
-use allocator_api2::vec::Vec;
 
-use crate::calendar::Day;
+use crate::customer::CustomerSpans;
 use crate::rows::RowReader;
 use crate::run::RunReader;
 use crate::sort::radix_sort;
-use crate::spans::{Amount, Key, Span, SpanSet, Spans, push};
+use crate::spans::{Key, Span, SpanSet, Spans};
 use crate::{CHECKPOINT_INTERVAL, Checkpoint, Result};
-
-/// An amount from `start` up to, but not on, `end`.
-#[derive(Clone, Copy)]
-pub(crate) struct Stretch {
-    pub start: Day,
-    pub end: Day,
-    pub amount: Amount,
-}
-
-/// Everything that is known of one customer.
-#[derive(Default)]
-pub(crate) struct CustomerSpans<'a> {
-    pub rank: u64,
-    pub name: &'a [u8],
-    /// Ordered by start.
-    pub stretches: Vec<Stretch>,
-    pub wide: Vec<i128>,
-}
-
-impl<'a> CustomerSpans<'a> {
-    /// Forgets the customer before.
-    fn begin(&mut self, rank: u64, name: &'a [u8]) {
-        (self.rank, self.name) = (rank, name);
-        self.stretches.clear();
-        self.wide.clear();
-    }
-
-    pub(crate) fn push(&mut self, start: Day, end: Day, mantissa: i128) -> Result<()> {
-        let amount = Amount::put(mantissa, &mut self.wide)?;
-        push(&mut self.stretches, Stretch { start, end, amount })
-    }
-
-    /// Makes one of two stretches that follow each other at the same amount.
-    pub(crate) fn join_stretches(&mut self) {
-        let wide = &self.wide;
-        self.stretches.dedup_by(|next, kept| {
-            let joined = kept.end == next.start && kept.amount.get(wide) == next.amount.get(wide);
-            if joined {
-                kept.end = next.end;
-            }
-            joined
-        });
-    }
-}
 
 impl<A: Allocator + Clone> Spans<A> {
     /// Visits every customer, in a fixed order.
@@ -80,7 +35,7 @@ impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
         let rows = RowReader::new(&mut self.rows, &self.names, &self.wide, checkpoint);
         let runs = self.runs.iter().map(|run| RunReader::new(run).map(Source::Run));
         let sources = std::iter::once(Ok(Source::Rows(rows))).chain(runs);
-        let mut sources = sources.collect::<Result<std::vec::Vec<_>>>()?;
+        let mut sources = sources.collect::<Result<Vec<_>>>()?;
         let mut heads = Heads::new(&sources);
         let mut customer = CustomerSpans::default();
         let mut visited = 0_usize;

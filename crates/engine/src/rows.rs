@@ -1,4 +1,4 @@
-use crate::merge::{CustomerSpans, Stretch};
+use crate::customer::{CustomerSpans, Stretch};
 use crate::spans::{Amount, Key, Span, reserve};
 use crate::{Checkpoint, Result};
 

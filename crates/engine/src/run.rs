@@ -2,8 +2,8 @@ use allocator_api2::alloc::Allocator;
 use allocator_api2::vec::Vec;
 
 use crate::calendar::Day;
+use crate::customer::{CustomerSpans, Stretch};
 use crate::decimal::{Decimal, MAX_DECIMALS};
-use crate::merge::{CustomerSpans, Stretch};
 use crate::spans::{Key, SpanSet, Spans, append, push, rescaled_total, reserve};
 use crate::{Checkpoint, Error, Result};
 

@@ -1,8 +1,8 @@
 use allocator_api2::vec::Vec;
 
 use crate::calendar::Day;
+use crate::customer::CustomerSpans;
 use crate::decimal::Sum;
-use crate::merge::CustomerSpans;
 use crate::sort::radix_sort;
 use crate::spans::{Amount, reserve};
 use crate::{CHECKPOINT_INTERVAL, Checkpoint, Result};
