@@ -121,9 +121,11 @@ fn mrr_movements_combine(
     other: Option<State<MrrMovements>>,
 ) -> Option<State<MrrMovements>> {
     let Some(mut other) = other else { return state };
-    let mut state = state.unwrap_or_else(|| other.empty_copy(call.aggregate_memory()));
+    let memory = call.aggregate_memory();
+    let mut state = state.unwrap_or_else(|| other.empty_copy(memory));
     state.periods.must_equal(other.periods);
-    or_raise(state.spans.absorb(&mut other.spans, &check_for_interrupts));
+    let copy = |run: &[u8]| memory.copy(run);
+    or_raise(state.spans.absorb(&mut other.spans, copy, &check_for_interrupts));
     Some(state)
 }
 
@@ -166,12 +168,10 @@ impl MrrMovements {
     fn from_bytes(bytes: &[u8], memory: ServerMemory) -> saas_metrics_engine::Result<Self> {
         let (&customer_type, bytes) = bytes.split_first().ok_or(Error::CorruptRun)?;
         let (periods, run) = bytes.split_first_chunk().ok_or(Error::CorruptRun)?;
-        let mut spans = Spans::for_run(run, memory)?;
-        spans.add_run(run)?;
         Ok(MrrMovements {
             customer_type: CustomerType::from_byte(customer_type).ok_or(Error::CorruptRun)?,
             periods: AskedPeriods::from_bytes(*periods).ok_or(Error::CorruptRun)?,
-            spans,
+            spans: Spans::of_run(memory.copy(run))?,
         })
     }
 }

@@ -2,6 +2,7 @@ use std::alloc::Layout;
 use std::ptr::NonNull;
 
 use allocator_api2::alloc::{AllocError, Allocator};
+use allocator_api2::vec::Vec;
 use pgrx::pg_sys;
 
 /// What the server aligns its memory to.
@@ -19,6 +20,17 @@ impl ServerMemory {
     /// The context must live as long as anything allocated in it is used.
     pub unsafe fn new(context: pg_sys::MemoryContext) -> Self {
         ServerMemory(context)
+    }
+
+    /// A copy of some bytes.
+    pub fn copy(self, bytes: &[u8]) -> Vec<u8, ServerMemory> {
+        let mut copy = Vec::with_capacity_in(bytes.len(), self);
+        // SAFETY: there is room for all of them, and the two do not overlap.
+        unsafe {
+            bytes.as_ptr().copy_to_nonoverlapping(copy.as_mut_ptr(), bytes.len());
+            copy.set_len(bytes.len());
+        }
+        copy
     }
 
     /// The context for results of the current call.

@@ -27,17 +27,20 @@ impl<A: Allocator + Clone> Spans<A> {
         }
     }
 
-    /// An empty collection for customers named as in a run.
-    pub fn for_run(run: &[u8], allocator: A) -> Result<Self> {
-        Ok(match Header::read(&mut Reader(run))?.named {
+    /// The collection that a run was written of.
+    pub fn of_run(run: Vec<u8, A>) -> Result<Self> {
+        let allocator = run.allocator().clone();
+        let mut spans = match Header::read(&mut Reader(&run))?.named {
             false => Spans::Ids(SpanSet::new_in(allocator)),
             true => Spans::Names(SpanSet::new_in(allocator)),
-        })
+        };
+        spans.add_run(run)?;
+        Ok(spans)
     }
 
     /// Adds the spans of a run.
-    pub fn add_run(&mut self, run: &[u8]) -> Result<()> {
-        let header = Header::read(&mut Reader(run))?;
+    fn add_run(&mut self, run: Vec<u8, A>) -> Result<()> {
+        let header = Header::read(&mut Reader(&run))?;
         match (self, header.named) {
             (Spans::Ids(set), false) => set.add_run(header, run),
             (Spans::Names(set), true) => set.add_run(header, run),
@@ -45,14 +48,19 @@ impl<A: Allocator + Clone> Spans<A> {
         }
     }
 
-    /// Adds all spans of another collection.
-    pub fn absorb(&mut self, other: &mut Self, checkpoint: Checkpoint) -> Result<()> {
+    /// Adds all spans of another collection, whose bytes `copy` brings to this one's memory.
+    pub fn absorb(
+        &mut self,
+        other: &mut Self,
+        copy: impl Fn(&[u8]) -> Vec<u8, A>,
+        checkpoint: Checkpoint,
+    ) -> Result<()> {
         if other.has_rows() {
             let mut run = Vec::new();
             other.write_run(&mut run, checkpoint)?;
-            return self.add_run(&run);
+            return self.add_run(copy(&run));
         }
-        other.runs().iter().try_for_each(|run| self.add_run(run))
+        other.runs().iter().try_for_each(|run| self.add_run(copy(run)))
     }
 
     fn has_rows(&self) -> bool {
@@ -95,17 +103,14 @@ impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
         })
     }
 
-    fn add_run(&mut self, header: Header, run: &[u8]) -> Result<()> {
+    fn add_run(&mut self, header: Header, run: Vec<u8, A>) -> Result<()> {
         if header.scale > self.scale {
             self.rescale(header.scale)?;
         }
         self.first_start = self.first_start.min(header.first_start);
         let total = rescaled_total(header.total, self.scale - header.scale);
         self.total = self.total.saturating_add(total);
-        let mut copy = Vec::new_in(self.runs.allocator().clone());
-        copy.try_reserve_exact(run.len()).map_err(|_| Error::OutOfMemory)?;
-        append(&mut copy, run);
-        push(&mut self.runs, copy)
+        push(&mut self.runs, run)
     }
 }
 
@@ -261,10 +266,10 @@ mod tests {
     use crate::spans::Customer;
     use crate::testing::Random;
 
-    fn run_of(spans: &mut Spans) -> std::vec::Vec<u8> {
+    fn run_of(spans: &mut Spans) -> Vec<u8> {
         let mut bytes = Vec::new();
         spans.write_run(&mut bytes, &|| ()).expect("a run");
-        bytes.to_vec()
+        bytes
     }
 
     fn some_spans(customers: &[Customer], amounts: &[i128]) -> Spans {
@@ -288,8 +293,7 @@ mod tests {
             &[Customer::Name(b""), Customer::Name(b"a"), Customer::Name(&[0xff; 200])],
         ] {
             let run = run_of(&mut some_spans(customers, &[1, 995, LARGE, 1 << 62, 1 << 63]));
-            let mut read = Spans::for_run(&run, allocator_api2::alloc::Global).expect("a run");
-            read.add_run(&run).expect("a run");
+            let mut read = Spans::of_run(run.clone()).expect("a run");
             assert!(run_of(&mut read) == run);
         }
     }
@@ -317,16 +321,15 @@ mod tests {
             if let Some(byte) = damaged.last_mut() {
                 *byte ^= random.below(256) as u8;
             }
-            let read = Spans::for_run(&damaged, allocator_api2::alloc::Global);
-            let _ = read.and_then(|mut spans| {
-                spans.add_run(&damaged)?;
-                spans.for_each_customer(&|| (), |_| Ok(()))
-            });
+            let read = Spans::of_run(damaged);
+            let _ = read.and_then(|mut spans| spans.for_each_customer(&|| (), |_| Ok(())));
         }
-        let mut cut = Spans::new_in(names[0], allocator_api2::alloc::Global);
-        cut.add_run(&run[..run.len() - 1]).expect("the header is whole");
+        let mut cut = run.clone();
+        cut.pop();
+        let mut cut = Spans::of_run(cut).expect("the header is whole");
         assert_eq!(cut.for_each_customer(&|| (), |_| Ok(())), Err(Error::CorruptRun));
-        let other_version = [&[VERSION + 1], &run[1..]].concat();
-        assert_eq!(cut.add_run(&other_version), Err(Error::CorruptRun));
+        let mut other_version = run;
+        other_version[0] += 1;
+        assert_eq!(cut.add_run(other_version), Err(Error::CorruptRun));
     }
 }
