@@ -15,6 +15,10 @@ impl Day {
     pub const INFINITY: Day = Day(i32::MAX);
     pub const NEG_INFINITY: Day = Day(i32::MIN);
 
+    /// The first day of the server's calendar, 4714-11-24 BC, and its last, 5874897-12-31.
+    const FIRST: Day = Day(-2_451_545);
+    const LAST: Day = Day(2_145_031_948);
+
     /// 2000-01-01 counted from the first day of year 1.
     const EPOCH: i32 = 730_120;
 
@@ -188,6 +192,12 @@ impl Periods {
         }
         periods.bounds =
             (from..=to + 1).map(|ordinal| grain.start_of(ordinal)).collect::<Result<_>>()?;
+        if periods.bounds[0] < Day::FIRST {
+            return Err(Error::DayOutOfRange(first));
+        }
+        if periods.end() > Day::LAST {
+            return Err(Error::DayOutOfRange(starts_before));
+        }
         periods.index_blocks();
         Ok(periods)
     }
@@ -305,6 +315,19 @@ mod tests {
         assert_eq!(periods(Grain::Month, day(2025, 3, 20), day(2025, 3, 2)).len(), 1);
         assert_eq!(periods(Grain::Month, day(2025, 3, 20), day(2025, 3, 1)).len(), 0);
         assert!(periods(Grain::Month, day(2025, 4, 1), day(2025, 3, 2)).is_empty());
+    }
+
+    #[test]
+    fn a_period_that_begins_or_ends_outside_the_servers_calendar_is_refused() {
+        let first = |grain, first| {
+            Periods::new(first, Horizon::until(grain, Day(first.0 + 1)).expect("a horizon")).err()
+        };
+        assert_eq!(first(Grain::Day, Day::FIRST), None);
+        assert_eq!(first(Grain::Month, Day::FIRST), Some(Error::DayOutOfRange(Day::FIRST)));
+        assert_eq!(first(Grain::Day, Day(Day::LAST.0 - 1)), None);
+        let until = Error::DayOutOfRange(Day(Day::LAST.0 + 1));
+        assert_eq!(first(Grain::Day, Day::LAST), Some(until));
+        assert_eq!(day(-4713, 11, 24), Day::FIRST);
     }
 
     #[test]
