@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs Debian packages: apt_install.sh PACKAGE…
-# Nothing of the system's configuration is changed, and no server is started.
+# The system's configuration stays as it is, and no cluster is created.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -16,8 +16,8 @@ cleanup() {
 }
 
 apt() {
-    DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends \
-        -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 "$@" >&2
+    DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
+        -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 "$@" >&2 9>&-
 }
 
 without_cluster() {
@@ -29,12 +29,16 @@ without_cluster() {
 # Downloading may be interrupted; unpacking may not, or dpkg is left half-way.
 install() {
     run apt install --download-only "$@"
+    say "Unpacking, which cannot be interrupted"
     trap '' INT TERM HUP
     apt install "$@" </dev/null
     clean_up_at_exit
 }
 
 clean_up_at_exit
+mkdir -p "$root/target"
+exec 9>"$root/target/apt.lock" # two runs at once take turns
+flock 9
 say "Installing with apt-get: $*"
 run apt update
 if [[ " $* " == *" postgresql-15 "* ]]; then

@@ -4,12 +4,7 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 source "$scripts/requirements.sh"
 
-resolve_pg_config pg_config
-need_supported_server
-need_build_tools
-need_headers
-refuse_missing
-
+demand_build_tools
 cd "$root"
 say "Building the extension for PostgreSQL $(pg_major) (the first time takes some minutes)"
 cargo_for_server build --release --package saas_metrics --lib

@@ -27,9 +27,9 @@ check_topics() {
     while read -r file; do
         [[ -f $root/sql/$file ]] || die "sql/install_order names sql/$file, which does not exist"
     done < <(topics)
-    for file in "$root"/sql/*.sql; do
-        topics | grep -qxF "${file##*/}" || die "sql/${file##*/} is not in sql/install_order"
-    done
+    while read -r file; do
+        topics | grep -qxF "$file" || die "sql/$file is not in sql/install_order"
+    done < <(find "$root/sql" -name '*.sql' -not -path "$root/sql/upgrades/*" -printf '%P\n')
 }
 
 install_script() {

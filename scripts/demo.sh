@@ -8,8 +8,8 @@ cd "$root"
 run_file() { psql -Xq -v ON_ERROR_STOP=1 -P pager=off -f "$1"; }
 
 say "Generating the demo company"
-run_file examples/demo_company.sql >/dev/null
-run_file examples/subscriptions.sql >/dev/null
+run_file examples/demo_company.sql
+run_file examples/subscriptions.sql
 if [[ ${1:-} == psql ]]; then
     say "The database is gone when you leave (\\q). Try: \\i examples/demo.sql"
     trap '' INT

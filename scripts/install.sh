@@ -2,17 +2,18 @@
 # Builds the extension and installs it into the server PG_CONFIG names.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
+source "$scripts/requirements.sh"
 
 # Better said now than after the build.
 check_writable() {
     local folder
     for folder in "$(pg_dir pkglibdir)" "$(pg_dir sharedir)/extension"; do
         [[ -n ${DESTDIR:-} || -w $folder ]] ||
-            die "cannot write to $folder. As root: sudo env \"PATH=\$PATH\" make install PG_CONFIG=$PG_CONFIG"
+            die "cannot write to $folder. As root: sudo env \"PATH=\$PATH\" \"HOME=\$HOME\" make install PG_CONFIG=$PG_CONFIG"
     done
 }
 
-resolve_pg_config pg_config
+demand_build_tools
 check_writable
 "$scripts/build.sh"
 "$scripts/copy_files.sh"

@@ -23,7 +23,8 @@ resolve_pg_config() {
     local given=${PG_CONFIG:-$1} found bindir
     found=$(type -P -- "$given") ||
         die "there is no '$given'. Install PostgreSQL's headers (Debian: postgresql-server-dev-15) or name the server: PG_CONFIG=/path/to/pg_config"
-    bindir=$("$found" --bindir) || die "'$given' is not a working pg_config"
+    [[ $("$found" --version) == PostgreSQL* ]] || die "'$given' is not a working pg_config"
+    bindir=$("$found" --bindir)
     PG_CONFIG=$(realpath -s -- "$found")
     [[ ! -x $bindir/pg_config ]] || PG_CONFIG=$bindir/pg_config
     export PG_CONFIG
@@ -60,6 +61,17 @@ cargo_for_server() {
 create_database() {
     createdb "$1" &&
         PGDATABASE=$1 psql -Xq -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION saas_metrics'
+}
+
+# regress OUTPUT DATABASE TEST…: runs regression tests with pg_regress.
+regress() {
+    local driver
+    driver=$(dirname "$(pg_dir pgxs)")/../test/regress/pg_regress
+    [[ -x $driver ]] || die "there is no $driver (Debian: postgresql-client-$(pg_major))"
+    mkdir -p "$1"
+    "$driver" --bindir="$(pg_dir bindir)" --inputdir="$root/tests/pg_regress" \
+        --outputdir="$1" --dbname="$2" --no-locale --encoding=UTF8 \
+        --load-extension=saas_metrics "${@:3}"
 }
 
 # --- ending well ----------------------------------------------------------

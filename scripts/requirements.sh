@@ -109,6 +109,19 @@ install_missing() {
     refuse_missing
 }
 
+# All that a build needs; nothing is installed.
+demand_build_tools() {
+    check_all need_build_tools
+    if type -P -- "${PG_CONFIG:-pg_config}" >/dev/null; then
+        resolve_pg_config pg_config
+        need_supported_server
+        need_headers
+    else
+        lacks "${PG_CONFIG:-pg_config}, which tells where the server's headers are" postgresql-server-dev-15
+    fi
+    refuse_missing
+}
+
 check_all() {
     local check
     missing=() packages=()

@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2154 # variables of lib.sh
 # Finding, running and counting tests. Sourced, after lib.sh.
 # RESULTS names a file with a line for each test that ran: "ok NAME" or "FAIL NAME".
+# `work` is the caller's temporary folder.
 
 # ONLY, if set, is what a test's name must contain.
 selected() { [[ $1 == *${ONLY:-}* ]]; }
@@ -26,8 +27,7 @@ count() { grep -c "^$1 " "$RESULTS" || :; }
 
 # attempt NAME COMMAND…: a test passes if the command does; else its output is shown.
 attempt() {
-    local name=$1 start=${EPOCHREALTIME//[.,]/} status=0 log
-    log=$(mktemp)
+    local name=$1 start=${EPOCHREALTIME//[.,]/} status=0 log=$work/log
     run "${@:2}" >"$log" 2>&1 || status=$?
     if [[ $status -eq 0 ]]; then
         record ok "$name" "$(((${EPOCHREALTIME//[.,]/} - start) / 1000)) ms"
@@ -35,5 +35,4 @@ attempt() {
         record FAIL "$name" "exit status $status"
         sed 's/^/      /' "$log"
     fi
-    rm -f "$log"
 }

@@ -55,9 +55,10 @@ copy_server() {
     export PATH=$folder/copy$bin:$PATH
 }
 
+# In place of the one that the server may have had.
 install_extension() {
     unset DESTDIR
-    "$scripts/uninstall.sh" 2>/dev/null
+    rm -f "$(pg_dir pkglibdir)/saas_metrics.so" "$(pg_dir sharedir)"/extension/saas_metrics[.-]*
     "$scripts/copy_files.sh"
 }
 

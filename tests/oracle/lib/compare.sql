@@ -12,8 +12,8 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION oracle.same(what text, actual text, expected text, at_least bigint DEFAULT 1)
-RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION oracle.compare(what text, actual text, expected text, at_least bigint DEFAULT 1)
+RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     found bigint;
     wanted bigint;
@@ -39,8 +39,13 @@ BEGIN
     IF (SELECT count(*) FROM oracle.differences()) <> 1 THEN
         RAISE EXCEPTION '%: a missing row goes unnoticed', what;
     END IF;
-    RETURN format('%s: %s rows', what, wanted);
+    RETURN wanted;
 END
+$$;
+
+CREATE FUNCTION oracle.same(what text, actual text, expected text, at_least bigint DEFAULT 1)
+RETURNS text LANGUAGE sql AS $$
+    SELECT format('%s: %s rows', what, oracle.compare(what, actual, expected, at_least))
 $$;
 
 -- mrr_movements over oracle.span, a result per segment, as a query. Without a grain the form
@@ -60,14 +65,58 @@ $$;
 CREATE FUNCTION oracle.check_movements(
     what text, grain text DEFAULT NULL, until date DEFAULT NULL, customer text DEFAULT 'customer',
     at_least bigint DEFAULT 1)
-RETURNS text LANGUAGE plpgsql AS $$
+RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     label text := concat_ws(', ', what, grain, 'until ' || until);
-    wanted text := format('SELECT * FROM oracle.mrr_periods(%L, %L)', coalesce(grain, 'month'), until);
 BEGIN
-    PERFORM oracle.same(
-        label || ', as ranges',
-        oracle.movements_query(grain, until, customer, 'daterange(starts_on, ends_on)'), wanted, at_least);
-    RETURN oracle.same(label, oracle.movements_query(grain, until, customer), wanted, at_least);
+    DROP TABLE IF EXISTS pg_temp.answer;
+    CREATE TEMP TABLE answer AS SELECT * FROM oracle.mrr_periods(coalesce(check_movements.grain, 'month'), check_movements.until);
+    PERFORM oracle.compare(label || ', as ranges',
+        oracle.movements_query(grain, until, customer, 'daterange(starts_on, ends_on)'), 'TABLE pg_temp.answer', at_least);
+    RETURN oracle.compare(label, oracle.movements_query(grain, until, customer), 'TABLE pg_temp.answer', at_least);
+END
+$$;
+
+-- The same, of the spans a query gives.
+CREATE FUNCTION oracle.check_spans(
+    what text, query text, grain text DEFAULT 'month', until date DEFAULT NULL, customer text DEFAULT 'customer',
+    at_least bigint DEFAULT 1)
+RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    spans bigint := oracle.load(query);
+BEGIN
+    RETURN format('%s: %s spans, %s rows', what, spans, oracle.check_movements(what, grain, until, customer, at_least));
+END
+$$;
+
+-- A statement that must fail, and how.
+CREATE FUNCTION oracle.fails(what text, statement text, state text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    found text := 'no error';
+BEGIN
+    BEGIN
+        EXECUTE statement;
+    EXCEPTION WHEN OTHERS THEN
+        found := SQLSTATE;
+    END;
+    IF found <> state THEN
+        RAISE EXCEPTION '%: %, expected %', what, found, state;
+    END IF;
+    RETURN what || ': ' || state;
+END
+$$;
+
+-- A query whose plan must look so.
+CREATE FUNCTION oracle.expect_plan(what text, query text, pattern text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    line text;
+    plan text := '';
+BEGIN
+    FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
+        plan := plan || line || E'\n';
+    END LOOP;
+    IF plan !~ pattern THEN
+        RAISE EXCEPTION '%: no % in the plan', what, pattern USING DETAIL = plan;
+    END IF;
 END
 $$;

@@ -9,7 +9,9 @@
 \set QUIET on
 SET client_min_messages = warning;
 SET datestyle = 'ISO, YMD';
+SET jit = off;
 
+CREATE EXTENSION IF NOT EXISTS saas_metrics;
 CREATE SCHEMA oracle;
 
 CREATE TABLE oracle.span (
@@ -56,7 +58,7 @@ RETURNS TABLE (
     opening_customers bigint, new_customers bigint, reactivated_customers bigint,
     expanded_customers bigint, contracted_customers bigint, churned_customers bigint,
     lost_customers bigint, closing_customers bigint)
-LANGUAGE sql AS $$
+LANGUAGE sql SET enable_nestloop = off AS $$
     WITH
     -- A span of zero length or without money is no activity; no end is an end never reached.
     span AS MATERIALIZED (

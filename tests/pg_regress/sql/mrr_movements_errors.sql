@@ -124,7 +124,7 @@ SELECT what, complaint(arguments) AS plain, complaint(with_casts) AS with_casts
     ('until before grain', $$ 1, '2024-01-01'::date, '2024-02-01'::date, 10, '2024-03-01'::date $$, $$ 1, '2024-01-01'::date, '2024-02-01'::date, 10, 'month', '2024-03-01'::date $$)
   ) AS v (what, arguments, with_casts);
 
--- Not one of these is an internal error, and the session has survived them all.
+-- Not one of these is an internal error, and the connection has survived them all.
 SELECT complaint($$ 1, '2024-01-01', '2024-02-01', 10 $$) AS after_all;
 SET client_min_messages = warning;
 DROP SCHEMA movements_errors CASCADE;

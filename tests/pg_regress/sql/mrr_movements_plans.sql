@@ -2,9 +2,9 @@
 CREATE SCHEMA movements_plans;
 SET search_path = movements_plans;
 
--- Combines, serialises, may run in workers, leaves its state unread twice alike ('r': also over
--- window frames), says how large a state is, has no sort of its own. The plumbing is parallel
--- safe and lives in the extension's schema.
+-- Combines, serialises, may run in workers, can be read and go on (modify r: for window frames),
+-- says how large a state is, has no sort order of its own. Its parts are parallel safe and in the
+-- extension's schema.
 SELECT oidvectortypes(p.proargtypes) AS arguments,
        a.aggkind AS kind, a.aggtranstype::regtype AS state,
        a.aggcombinefn <> 0 AS combines, a.aggserialfn <> 0 AS serialises, a.aggdeserialfn <> 0 AS deserialises,
@@ -22,21 +22,6 @@ CREATE VIEW plumbing AS
 SELECT role, bool_and(proparallel = 's') AS parallel_safe, bool_and(pronamespace = 'saas_metrics'::regnamespace) AS at_home,
        CASE WHEN role LIKE '%serialise' THEN bool_and(proisstrict) END AS strict
   FROM plumbing GROUP BY role ORDER BY role;
--- Called by hand, outside of an aggregate, none of it is an internal error.
-CREATE FUNCTION by_hand(function regprocedure, arguments oidvector) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE format('SELECT %s(%s) IS NULL', function::regproc,
-                   (SELECT string_agg(CASE t WHEN 'anyelement'::regtype THEN '1' ELSE 'NULL::' || t::regtype END, ', ' ORDER BY n)
-                      FROM unnest(arguments::oid[]) WITH ORDINALITY AS v (t, n)));
-    RETURN 'fine';
-EXCEPTION WHEN internal_error THEN
-    RETURN SQLERRM;
-WHEN OTHERS THEN
-    RETURN 'fine';
-END
-$$;
-SELECT role, by_hand(oid, proargtypes) AS outcome FROM plumbing GROUP BY 1, 2 ORDER BY 1, 2;
-
 -- Parallel plans. Two workers whatever the size.
 CREATE TABLE span AS
     SELECT n % 500 AS customer, n % 3 AS segment, '2024-01-01'::date + n % 300 AS starts_on, '2024-01-01'::date + n % 300 + n % 90 AS ends_on, n % 100 AS mrr
