@@ -44,9 +44,9 @@ COMMENT ON COLUMN saas_metrics.mrr_period.churn_mrr IS
   'What customers whose MRR fell to 0 had the day before, summed over days; negative.';
 COMMENT ON COLUMN saas_metrics.mrr_period.closing_mrr IS 'MRR at the end of the last day of the period.';
 COMMENT ON COLUMN saas_metrics.mrr_period.retained_mrr IS
-  'Σ min(opening, closing) over the customers active at opening: the numerator of GRR.';
+  'sum of min(opening, closing) over the customers active at opening: the numerator of GRR.';
 COMMENT ON COLUMN saas_metrics.mrr_period.surviving_mrr IS
-  'Σ closing over the customers active at opening: the numerator of NRR.';
+  'sum of closing over the customers active at opening: the numerator of NRR.';
 COMMENT ON COLUMN saas_metrics.mrr_period.opening_customers IS 'Customers with MRR at opening.';
 COMMENT ON COLUMN saas_metrics.mrr_period.new_customers IS 'Events: customers who first had MRR.';
 COMMENT ON COLUMN saas_metrics.mrr_period.reactivated_customers IS
@@ -68,47 +68,47 @@ CREATE FUNCTION saas_metrics.nrr(period saas_metrics.mrr_period) RETURNS numeric
   IMMUTABLE PARALLEL SAFE LANGUAGE sql
   RETURN (period).surviving_mrr / nullif((period).opening_mrr, 0);
 COMMENT ON FUNCTION saas_metrics.nrr(saas_metrics.mrr_period) IS
-  'Net revenue retention of a period = Σ closing ÷ Σ opening MRR of the customers active at opening; a fraction, above 1 when they grew. NULL without MRR at opening or if the period is NULL. Source: ChartMogul NRR. Differs from nrr(opening_mrr, expansion, contraction, churn), which takes movement sums and so also counts movements of customers won within the period.';
+  'Net revenue retention of a period = sum of closing / sum of opening MRR of the customers active at opening; a fraction, above 1 when they grew. NULL without MRR at opening or if the period is NULL. Source: ChartMogul NRR. Differs from nrr(opening_mrr, expansion, contraction, churn), which takes movement sums and so also counts movements of customers won within the period.';
 
 CREATE FUNCTION saas_metrics.grr(period saas_metrics.mrr_period) RETURNS numeric
   IMMUTABLE PARALLEL SAFE LANGUAGE sql
   RETURN (period).retained_mrr / nullif((period).opening_mrr, 0);
 COMMENT ON FUNCTION saas_metrics.grr(saas_metrics.mrr_period) IS
-  'Gross revenue retention of a period = Σ min(opening, closing) ÷ Σ opening MRR of the customers active at opening; a fraction from 0 to 1. NULL without MRR at opening or if the period is NULL. Source: SaaS Metrics Standards Board, per customer. Differs from grr(opening_mrr, contraction, churn), which takes movement sums.';
+  'Gross revenue retention of a period = sum of min(opening, closing) / sum of opening MRR of the customers active at opening; a fraction from 0 to 1. NULL without MRR at opening or if the period is NULL. Source: SaaS Metrics Standards Board, per customer. Differs from grr(opening_mrr, contraction, churn), which takes movement sums.';
 
 CREATE FUNCTION saas_metrics.churn_rate(period saas_metrics.mrr_period) RETURNS numeric
   IMMUTABLE PARALLEL SAFE LANGUAGE sql
   RETURN (period).lost_customers::numeric / nullif((period).opening_customers, 0);
 COMMENT ON FUNCTION saas_metrics.churn_rate(saas_metrics.mrr_period) IS
-  'Customer churn rate of a period = customers active at opening and not at closing ÷ customers active at opening; a fraction. Who joined and left, or left and returned, within the period is in neither. NULL without customers at opening or if the period is NULL. Source: ChartMogul customer churn rate. For an interval: rate_interval(lost_customers, opening_customers).';
+  'Customer churn rate of a period = customers active at opening and not at closing / customers active at opening; a fraction. Who joined and left, or left and returned, within the period is in neither. NULL without customers at opening or if the period is NULL. Source: ChartMogul customer churn rate. For an interval: rate_interval(lost_customers, opening_customers).';
 
 CREATE FUNCTION saas_metrics.gross_revenue_churn_rate(period saas_metrics.mrr_period) RETURNS numeric
   IMMUTABLE PARALLEL SAFE LANGUAGE sql
   RETURN 1 - (period).retained_mrr / nullif((period).opening_mrr, 0);
 COMMENT ON FUNCTION saas_metrics.gross_revenue_churn_rate(saas_metrics.mrr_period) IS
-  'Gross revenue churn rate of a period = 1 − GRR; a fraction. NULL without MRR at opening or if the period is NULL. Differs from gross_revenue_churn_rate(opening_mrr, contraction, churn), which takes movement sums.';
+  'Gross revenue churn rate of a period = 1 - GRR; a fraction. NULL without MRR at opening or if the period is NULL. Differs from gross_revenue_churn_rate(opening_mrr, contraction, churn), which takes movement sums.';
 
 CREATE FUNCTION saas_metrics.net_revenue_churn_rate(period saas_metrics.mrr_period) RETURNS numeric
   IMMUTABLE PARALLEL SAFE LANGUAGE sql
   RETURN 1 - (period).surviving_mrr / nullif((period).opening_mrr, 0);
 COMMENT ON FUNCTION saas_metrics.net_revenue_churn_rate(saas_metrics.mrr_period) IS
-  'Net revenue churn rate of a period = 1 − NRR; a fraction, negative when the customers active at opening grew. NULL without MRR at opening or if the period is NULL. Differs from net_revenue_churn_rate(opening_mrr, expansion, contraction, churn), which takes movement sums.';
+  'Net revenue churn rate of a period = 1 - NRR; a fraction, negative when the customers active at opening grew. NULL without MRR at opening or if the period is NULL. Differs from net_revenue_churn_rate(opening_mrr, expansion, contraction, churn), which takes movement sums.';
 
 CREATE FUNCTION saas_metrics.quick_ratio(period saas_metrics.mrr_period) RETURNS numeric
   IMMUTABLE PARALLEL SAFE LANGUAGE sql
   RETURN ((period).new_mrr + (period).reactivation_mrr + (period).expansion_mrr)
          / nullif(-((period).contraction_mrr + (period).churn_mrr), 0);
 COMMENT ON FUNCTION saas_metrics.quick_ratio(saas_metrics.mrr_period) IS
-  'Quick ratio of a period = (new + reactivation + expansion) ÷ |contraction + churn|: MRR gained for each unit lost. NULL without losses or if the period is NULL. Source: Mamoon Hamid''s quick ratio, with reactivation among the gains.';
+  'Quick ratio of a period = (new + reactivation + expansion) / |contraction + churn|: MRR gained for each unit lost. NULL without losses or if the period is NULL. Source: Mamoon Hamid''s quick ratio, with reactivation among the gains.';
 
 CREATE FUNCTION saas_metrics.arpa(period saas_metrics.mrr_period) RETURNS numeric
   IMMUTABLE PARALLEL SAFE LANGUAGE sql
   RETURN (period).closing_mrr / nullif((period).closing_customers, 0);
 COMMENT ON FUNCTION saas_metrics.arpa(saas_metrics.mrr_period) IS
-  'Average MRR per account at the end of a period = closing MRR ÷ closing customers, in the unit of the MRR. NULL without customers at closing or if the period is NULL. Source: ChartMogul, Stripe, Baremetrics.';
+  'Average MRR per account at the end of a period = closing MRR / closing customers, in the unit of the MRR. NULL without customers at closing or if the period is NULL. Source: ChartMogul, Stripe, Baremetrics.';
 
 CREATE FUNCTION saas_metrics.arr(period saas_metrics.mrr_period) RETURNS numeric
   IMMUTABLE PARALLEL SAFE LANGUAGE sql
   RETURN 12 * (period).closing_mrr;
 COMMENT ON FUNCTION saas_metrics.arr(saas_metrics.mrr_period) IS
-  'Annual recurring revenue at the end of a period = 12 × closing MRR, in the unit of the MRR. NULL if the period is NULL. Source: the standard form.';
+  'Annual recurring revenue at the end of a period = 12 * closing MRR, in the unit of the MRR. NULL if the period is NULL. Source: the standard form.';

@@ -1,9 +1,10 @@
 use saas_metrics_engine::Result;
 use saas_metrics_engine::calendar::{Day, Grain, Horizon};
 
-use crate::pg::date::{finite, today};
+use crate::pg::date::today;
 use crate::pg::error::{invalid_argument, raise_engine};
 use crate::pg::period_options::PeriodOptions;
+use crate::pg::shown::shown;
 
 /// The periods that an aggregate is asked for by its last arguments, `grain` and `until`.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -14,9 +15,9 @@ pub struct AskedPeriods {
 
 impl AskedPeriods {
     pub fn read<const AT: usize>(options: &PeriodOptions<AT>) -> AskedPeriods {
-        let name = String::from_utf8_lossy(options.grain());
-        let grain = Grain::parse(&name).unwrap_or_else(|error| raise_engine(&error, ""));
-        AskedPeriods { grain, until: options.until().map(|day| finite(day, "until")) }
+        let grain =
+            Grain::parse(&shown(options.grain())).unwrap_or_else(|error| raise_engine(&error, ""));
+        AskedPeriods { grain, until: options.until() }
     }
 
     /// Refuses a row that asks for other periods than the rows before it.

@@ -62,7 +62,7 @@ pub fn refuse(name: &str, value: Numeric, rule: &str, hint: &str) -> ! {
     let mut shown = value.to_string();
     if shown.len() > SHOWN {
         shown.truncate(SHOWN);
-        shown.push('…');
+        shown.push_str("...");
     }
     invalid_argument(format!("{name} {rule}: {shown}"), hint)
 }

@@ -8,22 +8,9 @@ use super::error::raise_null;
 /// # Safety
 /// The caller must read the datum by the type that SQL declares.
 pub unsafe fn raw<'fcx>(arg: Arg<'_, 'fcx>) -> pg_sys::Datum {
-    struct Raw(pg_sys::Datum);
-    impl pgrx::datum::FromDatum for Raw {
-        unsafe fn from_polymorphic_datum(
-            datum: pg_sys::Datum,
-            _: bool,
-            _: pg_sys::Oid,
-        ) -> Option<Self> {
-            Some(Raw(datum))
-        }
-    }
     if arg.is_null() {
         raise_null(&format!("argument {}", arg.index() + 1), "");
     }
     // SAFETY: any datum can pass through unread.
-    match unsafe { arg.unbox_arg_using_from_datum() } {
-        Some(Raw(datum)) => datum,
-        None => pg_sys::Datum::null(),
-    }
+    unsafe { arg.unbox_arg_using_from_datum() }.unwrap_or(pg_sys::Datum::null())
 }

@@ -9,6 +9,7 @@ use saas_metrics_engine::spans::Customer;
 use super::argument::raw;
 use super::call::Call;
 use super::error::raise;
+use super::shown::shown;
 use super::sql_type::sql_type_named;
 use super::varlena::bytes_of;
 
@@ -41,9 +42,6 @@ pub enum CustomerType {
 
 /// The size of a uuid.
 const UUID_BYTES: usize = 16;
-
-/// Characters of a customer's name that an error message repeats.
-const SHOWN: usize = 100;
 
 impl CustomerType {
     /// The type of the customers that a call passes as an argument.
@@ -93,12 +91,7 @@ impl CustomerType {
                 Ok(uuid) => format!("customer {uuid}"),
                 Err(_) => "customer".to_owned(),
             },
-            (_, Customer::Name(name)) => {
-                let name = String::from_utf8_lossy(name);
-                let shown: String = name.chars().take(SHOWN).collect();
-                let rest = if shown.len() < name.len() { "…" } else { "" };
-                format!("customer \"{shown}{rest}\"")
-            }
+            (_, Customer::Name(name)) => format!("customer \"{}\"", shown(name)),
         }
     }
 }

@@ -1,10 +1,8 @@
 use pgrx::callconv::{Arg, ArgAbi};
 use pgrx::pg_sys;
-use saas_metrics_engine::Error;
 use saas_metrics_engine::calendar::Day;
 
 use super::argument::raw;
-use super::error::raise_engine;
 use super::sql_type::sql_type_named;
 use super::varlena::bytes_of;
 
@@ -71,12 +69,4 @@ impl DateRange<'_> {
         }
         Some((bound(NO_LOWER, Day::NEG_INFINITY)?, bound(NO_UPPER, Day::INFINITY)?))
     }
-}
-
-/// Refuses a day that is not a point in time.
-pub fn finite(day: Day, name: &str) -> Day {
-    if !day.is_finite() {
-        raise_engine(&Error::DayOutOfRange(day), name);
-    }
-    day
 }

@@ -23,8 +23,8 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
         | Error::MrrNotFinite
         | Error::NegativeMrr
         | Error::UnknownGrain(_) => ERRCODE_INVALID_PARAMETER_VALUE,
-        Error::DayOutOfRange(_) | Error::StartsInThePast => ERRCODE_DATETIME_FIELD_OVERFLOW,
-        Error::SumOutOfRange | Error::TooManyDecimals => ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+        Error::DayOutOfRange(..) | Error::UnboundedStart => ERRCODE_DATETIME_FIELD_OVERFLOW,
+        Error::AmountOutOfRange | Error::TooManyDecimals => ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
         Error::RunTooLarge | Error::TooManyPeriods => ERRCODE_PROGRAM_LIMIT_EXCEEDED,
         Error::OutOfMemory => ERRCODE_OUT_OF_MEMORY,
         Error::MixedCustomers => ERRCODE_DATATYPE_MISMATCH,

@@ -16,6 +16,8 @@ pub mod numeric;
 pub mod period_options;
 /// Rows and arrays of rows as results.
 pub mod row;
+/// Texts in error messages.
+pub mod shown;
 /// What an aggregate keeps between rows.
 pub mod state;
 /// Values of variable length.

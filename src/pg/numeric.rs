@@ -150,7 +150,7 @@ impl<'a> Numeric<'a> {
             _ => parts.mantissa(shift),
         };
         let mantissa =
-            mantissa.and_then(|it| i128::try_from(it).ok()).ok_or(Error::SumOutOfRange)?;
+            mantissa.and_then(|it| i128::try_from(it).ok()).ok_or(Error::AmountOutOfRange)?;
         Ok(Decimal::new(if parts.negative { -mantissa } else { mantissa }, scale))
     }
 }

@@ -1,3 +1,4 @@
+use allocator_api2::vec::Vec;
 use pgrx::callconv::{BoxRet, FcInfo};
 use pgrx::datum::Datum;
 use pgrx::prelude::*;
@@ -7,6 +8,7 @@ use saas_metrics_engine::decimal::Decimal;
 
 use super::call::Call;
 use super::error::raise;
+use super::memory::ServerMemory;
 use super::numeric::Numeric;
 use super::sql_type::sql_type_named;
 
@@ -112,12 +114,11 @@ impl Rows {
         // SAFETY: the server looks the type up.
         let element = unsafe { pg_sys::get_element_type(call.result_type()) };
         let row_type = RowType::of(element);
-        let mut datums: Vec<pg_sys::Datum> = rows
-            .map(|row| {
-                row_type.check(&row);
-                row_type.form(&row)
-            })
-            .collect();
+        let mut datums = Vec::new_in(ServerMemory::of_call());
+        for row in rows {
+            row_type.check(&row);
+            datums.push(row_type.form(&row));
+        }
         // SAFETY: composite values are of variable length (-1), passed by reference and aligned
         // as doubles; the server copies them.
         let array = unsafe {

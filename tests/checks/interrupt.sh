@@ -32,7 +32,7 @@ ask() {
 }
 
 cancel='canceling statement due to statement timeout'
-for customer in customer name; do
+for customer in customer name "'the only one'::text"; do
     expected=$(ask "$customer" | run -v ON_ERROR_STOP=1)
     for workers in 0 2; do
         output=$(statements "$customer" "$workers" | run 2>&1)

@@ -1,7 +1,9 @@
 use std::fmt;
 
+use allocator_api2::vec::Vec;
 use chrono::{Datelike, NaiveDate};
 
+use crate::spans::with_room;
 use crate::{Error, Result};
 
 /// Periods that one result may have.
@@ -36,11 +38,8 @@ impl Day {
             .map(|date| Day(date.num_days_from_ce() - Self::EPOCH))
     }
 
-    fn to_date(self) -> Result<NaiveDate> {
-        self.0
-            .checked_add(Self::EPOCH)
-            .and_then(NaiveDate::from_num_days_from_ce_opt)
-            .ok_or(Error::DayOutOfRange(self))
+    fn to_date(self) -> Option<NaiveDate> {
+        self.0.checked_add(Self::EPOCH).and_then(NaiveDate::from_num_days_from_ce_opt)
     }
 }
 
@@ -50,13 +49,13 @@ impl fmt::Display for Day {
             Self::INFINITY => write!(f, "infinity"),
             Self::NEG_INFINITY => write!(f, "-infinity"),
             day => match day.to_date() {
-                Ok(date) if date.year() > 0 => {
+                Some(date) if date.year() > 0 => {
                     write!(f, "{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
                 }
-                Ok(date) => {
+                Some(date) => {
                     write!(f, "{:04}-{:02}-{:02} BC", 1 - date.year(), date.month(), date.day())
                 }
-                Err(_) => write!(f, "{} days after 2000-01-01", day.0),
+                None => write!(f, "after the year 262141"),
             },
         }
     }
@@ -92,28 +91,27 @@ impl Grain {
     }
 
     /// The number of the period that holds the day, counted from any fixed origin.
-    fn ordinal(self, day: Day) -> Result<i32> {
+    fn ordinal(self, day: Day) -> Option<i32> {
         // 1999-12-27 was a Monday.
         const MONDAY: i32 = -5;
         match self.months() {
-            None if self == Self::Day => Ok(day.0),
-            None => Ok((day.0 - MONDAY).div_euclid(7)),
+            None if self == Self::Day => Some(day.0),
+            None => Some((day.0 - MONDAY).div_euclid(7)),
             Some(months) => {
                 let date = day.to_date()?;
-                Ok((date.year() * 12 + date.month0() as i32).div_euclid(months))
+                Some((date.year() * 12 + date.month0() as i32).div_euclid(months))
             }
         }
     }
 
     /// The first day of the period with this number.
-    fn start_of(self, ordinal: i32) -> Result<Day> {
+    fn start_of(self, ordinal: i32) -> Option<Day> {
         match self.months() {
-            None if self == Self::Day => Ok(Day(ordinal)),
-            None => Ok(Day(ordinal * 7 - 5)),
+            None if self == Self::Day => Some(Day(ordinal)),
+            None => Some(Day(ordinal * 7 - 5)),
             Some(months) => {
                 let month = ordinal * months;
                 Day::from_ymd(month.div_euclid(12), month.rem_euclid(12) as u32 + 1, 1)
-                    .ok_or(Error::DayOutOfRange(Day::INFINITY))
             }
         }
     }
@@ -153,7 +151,7 @@ impl Horizon {
     /// Periods up to a day that the caller names.
     pub fn until(grain: Grain, until: Day) -> Result<Horizon> {
         if !until.is_finite() {
-            return Err(Error::DayOutOfRange(until));
+            return Err(Error::DayOutOfRange("until", until));
         }
         Ok(Horizon { grain, starts_before: until, complete_by: until })
     }
@@ -181,39 +179,38 @@ impl Periods {
         let Horizon { grain, starts_before, complete_by } = horizon;
         let shift = grain.block_shift();
         let mut periods = Periods { bounds: Vec::new(), of_block: Vec::new(), shift, complete_by };
-        let to = grain.ordinal(Day(starts_before.0 - 1))?;
-        if first >= grain.start_of(to + 1)? {
+        let far = Error::DayOutOfRange("until", starts_before);
+        let to = grain.ordinal(Day(starts_before.0 - 1)).ok_or(far.clone())?;
+        let end = grain.start_of(to + 1).filter(|end| *end <= Day::LAST).ok_or(far)?;
+        if first >= end {
             return Ok(periods);
         }
-        let from = grain.ordinal(first)?;
+        let early = Error::DayOutOfRange("the start", first);
+        let from = grain.ordinal(first).ok_or(early.clone())?;
         let count = usize::try_from(i64::from(to) - i64::from(from) + 1).unwrap_or(0);
         if count > MAX_PERIODS {
             return Err(Error::TooManyPeriods);
         }
-        periods.bounds =
-            (from..=to + 1).map(|ordinal| grain.start_of(ordinal)).collect::<Result<_>>()?;
-        if periods.bounds[0] < Day::FIRST {
-            return Err(Error::DayOutOfRange(first));
+        periods.bounds = with_room(count + 1)?;
+        periods.bounds.extend((from..=to + 1).filter_map(|ordinal| grain.start_of(ordinal)));
+        if periods.bounds.len() <= count || periods.bounds[0] < Day::FIRST {
+            return Err(early);
         }
-        if periods.end() > Day::LAST {
-            return Err(Error::DayOutOfRange(starts_before));
-        }
-        periods.index_blocks();
+        periods.index_blocks()?;
         Ok(periods)
     }
 
-    fn index_blocks(&mut self) {
+    fn index_blocks(&mut self) -> Result<()> {
         let (first, end) = (self.bounds[0].0, self.end().0);
+        self.of_block = with_room(((end - first) >> self.shift) as usize + 1)?;
         let mut period = 0;
-        let blocks = (first..end).step_by(1 << self.shift);
-        self.of_block = blocks
-            .map(|day| {
-                while self.bounds[period + 1].0 <= day {
-                    period += 1;
-                }
-                period as u32
-            })
-            .collect();
+        for day in (first..end).step_by(1 << self.shift) {
+            while self.bounds[period + 1].0 <= day {
+                period += 1;
+            }
+            self.of_block.push(period as u32);
+        }
+        Ok(())
     }
 
     pub fn len(&self) -> usize {
@@ -323,9 +320,12 @@ mod tests {
             Periods::new(first, Horizon::until(grain, Day(first.0 + 1)).expect("a horizon")).err()
         };
         assert_eq!(first(Grain::Day, Day::FIRST), None);
-        assert_eq!(first(Grain::Month, Day::FIRST), Some(Error::DayOutOfRange(Day::FIRST)));
+        assert_eq!(
+            first(Grain::Month, Day::FIRST),
+            Some(Error::DayOutOfRange("the start", Day::FIRST))
+        );
         assert_eq!(first(Grain::Day, Day(Day::LAST.0 - 1)), None);
-        let until = Error::DayOutOfRange(Day(Day::LAST.0 + 1));
+        let until = Error::DayOutOfRange("until", Day(Day::LAST.0 + 1));
         assert_eq!(first(Grain::Day, Day::LAST), Some(until));
         assert_eq!(day(-4713, 11, 24), Day::FIRST);
     }
@@ -337,8 +337,11 @@ mod tests {
         assert_eq!(Periods::new(Day(-1), horizon).err(), Some(Error::TooManyPeriods));
         assert!(Horizon::until(Grain::Day, Day::INFINITY).is_err());
         let far = Horizon::until(Grain::Month, Day(2_000_000_000)).expect("a horizon");
-        assert_eq!(Periods::new(Day(0), far).err(), Some(Error::DayOutOfRange(Day(1_999_999_999))));
-        let far = Horizon::until(Grain::Day, Day(i32::MAX - 1)).expect("a horizon");
+        assert_eq!(
+            Periods::new(Day(0), far).err(),
+            Some(Error::DayOutOfRange("until", Day(2_000_000_000)))
+        );
+        let far = Horizon::until(Grain::Day, Day(2_000_000_000)).expect("a horizon");
         assert_eq!(Periods::new(Day(0), far).err(), Some(Error::TooManyPeriods));
     }
 }

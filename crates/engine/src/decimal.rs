@@ -25,18 +25,18 @@ impl Decimal {
             return within_limit(self.mantissa);
         }
         let factor = 10_i128.pow(u32::from(scale - self.scale));
-        within_limit(self.mantissa.checked_mul(factor).ok_or(Error::SumOutOfRange)?)
+        within_limit(self.mantissa.checked_mul(factor).ok_or(Error::AmountOutOfRange)?)
     }
 }
 
 /// Adds without ever wrapping.
 pub fn add(a: i128, b: i128) -> Result<i128> {
-    a.checked_add(b).ok_or(Error::SumOutOfRange)
+    a.checked_add(b).ok_or(Error::AmountOutOfRange)
 }
 
 /// Refuses what has more than [`MAX_DIGITS`] digits.
 pub fn within_limit(mantissa: i128) -> Result<i128> {
-    if -LIMIT < mantissa && mantissa < LIMIT { Ok(mantissa) } else { Err(Error::SumOutOfRange) }
+    if -LIMIT < mantissa && mantissa < LIMIT { Ok(mantissa) } else { Err(Error::AmountOutOfRange) }
 }
 
 /// The integer that sums of amounts are kept in.
@@ -92,10 +92,10 @@ mod tests {
     #[test]
     fn thirty_seven_digits_are_the_limit() {
         assert_eq!(within_limit(LIMIT - 1), Ok(LIMIT - 1));
-        assert_eq!(within_limit(LIMIT), Err(Error::SumOutOfRange));
-        assert_eq!(within_limit(-LIMIT), Err(Error::SumOutOfRange));
-        assert_eq!(Decimal::new(10_i128.pow(17), 0).mantissa_at(20), Err(Error::SumOutOfRange));
-        assert_eq!(Decimal::new(10_i128.pow(37), 0).mantissa_at(20), Err(Error::SumOutOfRange));
-        assert_eq!(add(i128::MAX, 1), Err(Error::SumOutOfRange));
+        assert_eq!(within_limit(LIMIT), Err(Error::AmountOutOfRange));
+        assert_eq!(within_limit(-LIMIT), Err(Error::AmountOutOfRange));
+        assert_eq!(Decimal::new(10_i128.pow(17), 0).mantissa_at(20), Err(Error::AmountOutOfRange));
+        assert_eq!(Decimal::new(10_i128.pow(37), 0).mantissa_at(20), Err(Error::AmountOutOfRange));
+        assert_eq!(add(i128::MAX, 1), Err(Error::AmountOutOfRange));
     }
 }

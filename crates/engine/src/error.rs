@@ -13,8 +13,8 @@ pub enum Error {
     BillingPeriod(&'static str),
     /// A run that no version of this library wrote.
     CorruptRun,
-    /// A day that the calendar cannot place in a period.
-    DayOutOfRange(Day),
+    /// A day that the calendar cannot place in a period, and which one it is.
+    DayOutOfRange(&'static str, Day),
     EndBeforeStart {
         starts_on: Day,
         ends_on: Day,
@@ -25,8 +25,8 @@ pub enum Error {
     NegativeMrr,
     OutOfMemory,
     RunTooLarge,
-    StartsInThePast,
-    SumOutOfRange,
+    UnboundedStart,
+    AmountOutOfRange,
     TooManyDecimals,
     TooManyPeriods,
     UnknownGrain(String),
@@ -37,7 +37,7 @@ impl fmt::Display for Error {
         match self {
             Self::BillingPeriod(problem) => write!(f, "billing_period {problem}"),
             Self::CorruptRun => write!(f, "the state of a parallel worker cannot be read"),
-            Self::DayOutOfRange(day) => write!(f, "date {day} is outside the calendar"),
+            Self::DayOutOfRange(what, day) => write!(f, "{what} {day} is outside the calendar"),
             Self::EndBeforeStart { starts_on, ends_on } => {
                 write!(f, "the end {ends_on} is before the start {starts_on}")
             }
@@ -48,12 +48,12 @@ impl fmt::Display for Error {
             Self::RunTooLarge => {
                 write!(f, "the state of a parallel worker exceeds {} MB", MAX_RUN_BYTES / 1_000_000)
             }
-            Self::StartsInThePast => {
+            Self::UnboundedStart => {
                 write!(f, "the start must be a day, not -infinity or unbounded")
             }
-            Self::SumOutOfRange => write!(
+            Self::AmountOutOfRange => write!(
                 f,
-                "an amount has more than {MAX_DIGITS} digits at the decimals of its column"
+                "an amount or a sum of amounts has more than {MAX_DIGITS} digits at the most decimals of any amount"
             ),
             Self::TooManyDecimals => {
                 write!(f, "mrr has more than {MAX_DECIMALS} decimals")
@@ -76,7 +76,7 @@ impl Error {
                 "Use a positive interval in whole months or years, or in whole days or weeks, such as '1 month' or '1 week'."
             }
             Self::CorruptRun => "Make sure that all sessions use the same version of the library.",
-            Self::DayOutOfRange(_) => "Use a date between 4713 BC and 262142 AD.",
+            Self::DayOutOfRange(..) => "Use a date between 4713 BC and 262141 AD.",
             Self::EndBeforeStart { .. } => {
                 "The end is exclusive: a span that never ran ends on the day it starts. Correct the row or filter it out."
             }
@@ -89,9 +89,9 @@ impl Error {
             Self::RunTooLarge => {
                 "Set max_parallel_workers_per_gather to 0 for this query, or aggregate by segment."
             }
-            Self::StartsInThePast => "Give the first day that the amount counts.",
-            Self::SumOutOfRange => {
-                "Round the amounts to fewer decimals; the digits before the point and the most decimals share 37 places."
+            Self::UnboundedStart => "Give the first day that the amount counts.",
+            Self::AmountOutOfRange => {
+                "The digits before the point and the most decimals of any amount share 37 places. Round the amounts, or aggregate fewer."
             }
             Self::TooManyDecimals => "Round it, for example round(mrr, 10).",
             Self::TooManyPeriods => {

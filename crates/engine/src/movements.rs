@@ -1,8 +1,9 @@
 use allocator_api2::alloc::Allocator;
+use allocator_api2::vec::Vec;
 
 use crate::calendar::{Day, Horizon, Periods};
 use crate::decimal::{Sum, add, within_limit};
-use crate::spans::Spans;
+use crate::spans::{Spans, with_room};
 use crate::timeline::{Change, Timeline};
 use crate::{Checkpoint, Result};
 
@@ -52,7 +53,8 @@ fn tally<S: Sum, A: Allocator + Clone>(
     periods: &Periods,
     checkpoint: Checkpoint,
 ) -> Result<Vec<Tally<S>>> {
-    let mut tallies = vec![Tally::default(); periods.len()];
+    let mut tallies = with_room(periods.len())?;
+    tallies.resize(periods.len(), Tally::default());
     if periods.is_empty() {
         return Ok(tallies);
     }
@@ -152,44 +154,41 @@ impl<'a, S: Sum> Contribution<'a, S> {
 
 /// Customers without a change keep what they had: the closing of one period opens the next.
 fn roll_forward<S: Sum>(periods: &Periods, tallies: &[Tally<S>]) -> Result<Vec<MrrPeriod>> {
+    let mut result = with_room(tallies.len())?;
     let mut opening_mrr = 0;
     let mut opening_customers = 0;
-    tallies
-        .iter()
-        .enumerate()
-        .map(|(number, tally)| {
-            let [new, reactivation, expansion, contraction, churn] = tally
-                .movements
-                .map(|it| Movement { amount: it.amount.mantissa(), count: it.count });
-            let gains = add(add(new.amount, reactivation.amount)?, expansion.amount)?;
-            let losses = add(contraction.amount, churn.amount)?;
-            let period = MrrPeriod {
-                start: periods.start_of(number),
-                end: periods.end_of(number),
-                complete: periods.is_complete(number),
-                opening_mrr,
-                new_mrr: within_limit(new.amount)?,
-                reactivation_mrr: within_limit(reactivation.amount)?,
-                expansion_mrr: within_limit(expansion.amount)?,
-                contraction_mrr: within_limit(contraction.amount)?,
-                churn_mrr: within_limit(churn.amount)?,
-                closing_mrr: within_limit(add(opening_mrr, add(gains, losses)?)?)?,
-                retained_mrr: opening_mrr - tally.unretained.mantissa(),
-                surviving_mrr: within_limit(add(opening_mrr, tally.survivors_gain.mantissa())?)?,
-                opening_customers,
-                new_customers: new.count,
-                reactivated_customers: reactivation.count,
-                expanded_customers: expansion.count,
-                contracted_customers: contraction.count,
-                churned_customers: churn.count,
-                lost_customers: tally.lost_customers,
-                closing_customers: opening_customers + new.count + reactivation.count - churn.count,
-            };
-            opening_mrr = period.closing_mrr;
-            opening_customers = period.closing_customers;
-            Ok(period)
-        })
-        .collect()
+    for (number, tally) in tallies.iter().enumerate() {
+        let [new, reactivation, expansion, contraction, churn] =
+            tally.movements.map(|it| Movement { amount: it.amount.mantissa(), count: it.count });
+        let gains = add(add(new.amount, reactivation.amount)?, expansion.amount)?;
+        let losses = add(contraction.amount, churn.amount)?;
+        let period = MrrPeriod {
+            start: periods.start_of(number),
+            end: periods.end_of(number),
+            complete: periods.is_complete(number),
+            opening_mrr,
+            new_mrr: within_limit(new.amount)?,
+            reactivation_mrr: within_limit(reactivation.amount)?,
+            expansion_mrr: within_limit(expansion.amount)?,
+            contraction_mrr: within_limit(contraction.amount)?,
+            churn_mrr: within_limit(churn.amount)?,
+            closing_mrr: within_limit(add(opening_mrr, add(gains, losses)?)?)?,
+            retained_mrr: opening_mrr - tally.unretained.mantissa(),
+            surviving_mrr: within_limit(add(opening_mrr, tally.survivors_gain.mantissa())?)?,
+            opening_customers,
+            new_customers: new.count,
+            reactivated_customers: reactivation.count,
+            expanded_customers: expansion.count,
+            contracted_customers: contraction.count,
+            churned_customers: churn.count,
+            lost_customers: tally.lost_customers,
+            closing_customers: opening_customers + new.count + reactivation.count - churn.count,
+        };
+        opening_mrr = period.closing_mrr;
+        opening_customers = period.closing_customers;
+        result.push(period);
+    }
+    Ok(result)
 }
 
 #[cfg(test)]
@@ -205,7 +204,7 @@ mod tests {
     /// Customer, start, end, amount.
     type Row = (i64, i32, i32, i128);
 
-    fn random_rows(random: &mut Random) -> Vec<Row> {
+    fn random_rows(random: &mut Random) -> std::vec::Vec<Row> {
         let amounts = [0, 1, 1, 2, 5, 10_i128.pow(20)];
         (0..random.below(60))
             .map(|_| {
@@ -237,13 +236,13 @@ mod tests {
         spans
     }
 
-    fn movements(spans: &mut Spans, grain: Grain) -> Vec<MrrPeriod> {
-        mrr_movements(spans, horizon(grain), &|| ()).expect("movements")
+    fn movements(spans: &mut Spans, grain: Grain) -> std::vec::Vec<MrrPeriod> {
+        mrr_movements(spans, horizon(grain), &|| ()).expect("movements").to_vec()
     }
 
     /// The definitions, day by day and customer by customer.
-    fn by_brute_force(rows: &[Row], grain: Grain) -> Vec<MrrPeriod> {
-        let mut by_customer: BTreeMap<i64, Vec<Row>> = BTreeMap::new();
+    fn by_brute_force(rows: &[Row], grain: Grain) -> std::vec::Vec<MrrPeriod> {
+        let mut by_customer: BTreeMap<i64, std::vec::Vec<Row>> = BTreeMap::new();
         rows.iter().for_each(|row| by_customer.entry(row.0).or_default().push(*row));
         let mrr = |rows: &[Row], day: i32| -> i128 {
             rows.iter().filter(|row| row.1 <= day && day < row.2).map(|row| row.3).sum()
@@ -377,7 +376,7 @@ mod tests {
         for other in [1, 2] {
             let mut two = spans_of(&[(1, 0, 10, most), (other, 0, 10, 1)], false);
             let result = mrr_movements(&mut two, horizon(Grain::Month), &|| ());
-            assert_eq!(result, Err(crate::Error::SumOutOfRange));
+            assert_eq!(result, Err(crate::Error::AmountOutOfRange));
         }
     }
 }

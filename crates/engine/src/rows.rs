@@ -1,6 +1,6 @@
 use crate::customer::{CustomerSpans, Stretch};
 use crate::spans::{Amount, Key, Span, reserve};
-use crate::{Checkpoint, Result};
+use crate::{CHECKPOINT_INTERVAL, Checkpoint, Result};
 
 /// Rows that are made ready at a time, so that their names are still in the processor's cache when
 /// they are used.
@@ -66,9 +66,9 @@ impl<'a, K: Key> RowReader<'a, K> {
         self.ready = if K::NAMED { end_of_block(self.rows) } else { self.rows.len() };
         if K::NAMED {
             let block = &mut self.rows[..self.ready];
-            fetch_names(block, self.names);
+            fetch_names(&block[..BLOCK.min(block.len())], self.names);
             for same_rank in block.chunk_by_mut(|a, b| a.key.rank() == b.key.rank()) {
-                order_names(same_rank, self.names);
+                order_names(same_rank, self.names, self.checkpoint);
             }
         }
     }
@@ -90,14 +90,20 @@ fn fetch_names<K: Key>(rows: &[Span<K>], names: &[u8]) {
 
 /// Among rows of equal rank, brings those of the same name together, and lets them share the
 /// place of their name. Different names of equal rank are rare: two hashes have to collide.
-fn order_names<K: Key>(rows: &mut [Span<K>], names: &[u8]) {
+fn order_names<K: Key>(rows: &mut [Span<K>], names: &[u8], checkpoint: Checkpoint) {
     let name = |row: &Span<K>| row.key.name().map_or(&[][..], |place| place.of(names));
-    let Some((first, others)) = rows.split_first() else { return };
-    if others.iter().any(|row| name(row) != name(first)) {
-        rows.sort_by(|a, b| (name(a), a.start).cmp(&(name(b), b.start)));
-    }
-    for same in rows.chunk_by_mut(|a, b| name(a) == name(b)) {
-        let key = same[0].key;
-        same.iter_mut().for_each(|row| row.key = key);
+    let Some(first) = rows.first().copied() else { return };
+    let same = |row: &Span<K>| row.key.name() == first.key.name() || name(row) == name(&first);
+    for piece in rows.chunks_mut(CHECKPOINT_INTERVAL) {
+        checkpoint();
+        if !piece.iter().all(same) {
+            rows.sort_unstable_by(|a, b| (name(a), a.start).cmp(&(name(b), b.start)));
+            for same in rows.chunk_by_mut(|a, b| name(a) == name(b)) {
+                let key = same[0].key;
+                same.iter_mut().for_each(|row| row.key = key);
+            }
+            return;
+        }
+        piece.iter_mut().for_each(|row| row.key = first.key);
     }
 }

@@ -205,7 +205,13 @@ pub(crate) fn rescaled_total(total: u128, more_decimals: u8) -> u128 {
 
 impl<A: Allocator + Clone> SpanSet<Named, A> {
     fn key(&mut self, name: &[u8]) -> Result<Named> {
-        Ok(Named { hash: xxh3_64(name), name: NamePlace::append(name, &mut self.names)? })
+        let hash = xxh3_64(name);
+        let last = self.rows.last().map(|row| row.key).filter(|last| last.hash == hash);
+        match last {
+            // Rows of one customer often follow each other; they share one place.
+            Some(last) if last.name.of(&self.names) == name => Ok(last),
+            _ => Ok(Named { hash, name: NamePlace::append(name, &mut self.names)? }),
+        }
     }
 }
 
@@ -241,7 +247,7 @@ impl<A: Allocator + Clone> Spans<A> {
         mrr: Decimal,
     ) -> Result<()> {
         if starts_on == Day::NEG_INFINITY {
-            return Err(Error::StartsInThePast);
+            return Err(Error::UnboundedStart);
         }
         if ends_on < starts_on {
             return Err(Error::EndBeforeStart { starts_on, ends_on });
@@ -270,8 +276,8 @@ impl<A: Allocator + Clone> Spans<A> {
         }
     }
 
-    /// Whether whatever is summed of the amounts fits in a machine word: each amount comes and goes
-    /// at most once.
+    /// Whether whatever is summed of the amounts fits in a machine word. Within a period each
+    /// amount comes at most once and goes at most once, so no sum of a period passes the total.
     pub(crate) fn sums_fit_a_word(&self) -> bool {
         const LIMIT: u128 = 1 << 61;
         match self {
@@ -287,6 +293,13 @@ impl<A: Allocator + Clone> Spans<A> {
             Spans::Names(set) => set.first_start,
         }
     }
+}
+
+/// An empty vector for so many elements.
+pub(crate) fn with_room<T>(count: usize) -> Result<Vec<T>> {
+    let mut vec = Vec::new();
+    vec.try_reserve_exact(count).map_err(|_| Error::OutOfMemory)?;
+    Ok(vec)
 }
 
 /// Makes room without aborting when there is none. Grows by half once large: the server moves
@@ -332,7 +345,7 @@ mod tests {
     fn bad_rows_are_refused() {
         let (one, mrr) = (Customer::Id(1), Decimal::new(1, 0));
         let past = (Day::NEG_INFINITY, Day(1));
-        assert_eq!(add(&mut ids(), one, past, mrr), Err(Error::StartsInThePast));
+        assert_eq!(add(&mut ids(), one, past, mrr), Err(Error::UnboundedStart));
         let backwards = add(&mut ids(), one, (Day(2), Day(1)), mrr);
         assert_eq!(backwards, Err(Error::EndBeforeStart { starts_on: Day(2), ends_on: Day(1) }));
         let credit = Decimal::new(-1, 0);
@@ -379,7 +392,7 @@ mod tests {
         add(&mut spans, Customer::Id(1), DAYS, Decimal::new(10_i128.pow(30), 0))
             .expect("a good row");
         let finer = add(&mut spans, Customer::Id(1), DAYS, Decimal::new(1, 7));
-        assert_eq!(finer, Err(Error::SumOutOfRange));
+        assert_eq!(finer, Err(Error::AmountOutOfRange));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::customer::CustomerSpans;
 use crate::decimal::Sum;
 use crate::sort::radix_sort;
 use crate::spans::{Amount, reserve};
-use crate::{CHECKPOINT_INTERVAL, Checkpoint, Result};
+use crate::{CHECKPOINT_INTERVAL, Checkpoint, Error, Result};
 
 /// A day at whose end a customer's MRR is not what it was at the end of the day before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,8 +18,9 @@ pub(crate) struct Change<S> {
 /// Turns customers' spans into changes of their MRR.
 #[derive(Default)]
 pub(crate) struct Timeline {
-    /// The ends of one customer's stretches, in order; kept to spare allocations.
-    ends: Vec<(Day, Amount)>,
+    /// The ends of one customer's stretches, in order, each with the number of its stretch; kept to
+    /// spare allocations.
+    ends: Vec<(Day, u32)>,
 }
 
 const NEVER: (Day, Amount) = (Day::INFINITY, Amount::ZERO);
@@ -37,7 +38,7 @@ impl Timeline {
     ) -> Result<()> {
         self.collect_ends(customer, checkpoint)?;
         let mut starts = customer.stretches.iter().map(|it| (it.start, it.amount));
-        let mut ends = self.ends.iter().copied();
+        let mut ends = self.ends.iter().map(|it| (it.0, customer.stretches[it.1 as usize].amount));
         let mut start = starts.next().unwrap_or(NEVER);
         let mut end = ends.next().unwrap_or(NEVER);
         let (mut before, mut mrr) = (S::default(), S::default());
@@ -68,9 +69,10 @@ impl Timeline {
     }
 
     fn collect_ends(&mut self, customer: &CustomerSpans, checkpoint: Checkpoint) -> Result<()> {
+        let count = u32::try_from(customer.stretches.len()).map_err(|_| Error::OutOfMemory)?;
         self.ends.clear();
         reserve(&mut self.ends, customer.stretches.len())?;
-        self.ends.extend(customer.stretches.iter().map(|it| (it.end, it.amount)));
+        self.ends.extend((0..count).zip(&customer.stretches).map(|(number, it)| (it.end, number)));
         radix_sort(&mut self.ends, &|end| (0, end.0.order()), checkpoint);
         Ok(())
     }
