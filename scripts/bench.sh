@@ -29,4 +29,4 @@ make_venv
 exec 9>&-
 conf=$root/bench/postgresql.conf
 [[ ! -e $conf ]] || export SERVER_CONF=$conf
-run "$scripts/with_server.sh" "$venv/bin/python" "$root/bench/bench.py"
+run "$scripts/with_server.sh" "$venv/bin/python" "$root/bench/bench.py" "$@"

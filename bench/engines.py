@@ -1,0 +1,118 @@
+"""The three engines behind one interface: load the spans, run a query."""
+import duckdb
+import psycopg
+from chdb import session as chdb_session
+
+
+class Skipped(Exception):
+    """A query that gave no result, and why."""
+
+
+class Postgres:
+    """A session on the server that libpq's variables name, with so many workers a query."""
+
+    def __init__(self, workers=0, limit=0):
+        self.limit = limit
+        self.connection = psycopg.connect(autocommit=True, prepare_threshold=None)
+        for setting, value in {
+            "search_path": "bench",
+            "statement_timeout": f"{limit}s",
+            "max_parallel_workers_per_gather": workers,
+            # Workers are asked for by name here, so they are not weighed against a small table.
+            "parallel_setup_cost": 0,
+            "min_parallel_table_scan_size": 0,
+        }.items():
+            self.connection.execute(f"SET {setting} = '{value}'")
+
+    def run(self, sql):
+        try:
+            return self.connection.execute(sql)
+        except psycopg.errors.QueryCanceled:
+            raise Skipped(f"over {self.limit} s") from None
+
+    @staticmethod
+    def rows(cursor):
+        return [column.name for column in cursor.description], cursor.fetchall()
+
+    def value(self, sql):
+        return self.connection.execute(sql).fetchone()[0]
+
+    def is_parallel(self, sql):
+        return "Gather" in str(self.value(f"EXPLAIN (FORMAT JSON) {sql}"))
+
+    def close(self):
+        self.connection.close()
+
+
+class DuckDB:
+    """In memory, 2 threads."""
+
+    version = f"DuckDB {duckdb.__version__}"
+
+    def __init__(self, folder):
+        self.connection = duckdb.connect(
+            config={"threads": 2, "temp_directory": f"{folder}/duckdb"})
+
+    def load(self, csv):
+        self.connection.execute(f"""
+            CREATE OR REPLACE TABLE spans AS
+            SELECT * FROM read_csv('{csv}', header = false, columns = {{
+                'customer_id': 'BIGINT', 'starts_on': 'DATE', 'ends_on': 'DATE',
+                'mrr': 'DECIMAL(12, 2)'}})""")
+
+    def run(self, sql):
+        try:
+            cursor = self.connection.execute(sql)
+            return [column[0] for column in cursor.description], cursor.fetchall()
+        except duckdb.Error as error:
+            raise Skipped(first_line(error)) from None
+
+    @staticmethod
+    def rows(result):
+        return result
+
+    def close(self):
+        self.connection.close()
+
+
+class ClickHouse:
+    """A MergeTree table in a folder, 2 threads (the queries say so)."""
+
+    def __init__(self, folder):
+        self.session = chdb_session.Session(f"{folder}/clickhouse")
+        self.session.query("CREATE DATABASE bench ENGINE = Atomic")
+        self.session.query("USE bench")
+        version = self.session.query("SELECT version()", "TSV").bytes().decode().strip()
+        self.version = f"ClickHouse {version}"
+
+    # Date columns without Nullable are twice as fast: an open end is the last date there is.
+    def load(self, csv):
+        self.session.query("DROP TABLE IF EXISTS spans SYNC")
+        self.session.query("""
+            CREATE TABLE spans (
+                customer_id Int64, starts_on Date, ends_on Date, mrr Decimal(12, 2)
+            ) ENGINE = MergeTree ORDER BY ()""")
+        self.session.query(f"""
+            INSERT INTO spans
+            SELECT customer_id, starts_on, coalesce(ends_on, toDate('2149-06-06')), mrr
+              FROM file('{csv}', 'CSV', 'customer_id Int64, starts_on Date,
+                                         ends_on Nullable(Date), mrr Decimal(12, 2)')""")
+        self.session.query("OPTIMIZE TABLE spans FINAL")
+
+    def run(self, sql):
+        try:
+            return self.session.query(sql, "TSVWithNames")
+        except RuntimeError as error:
+            raise Skipped(first_line(error)) from None
+
+    @staticmethod
+    def rows(result):
+        lines = result.bytes().decode().splitlines()
+        return lines[0].split("\t"), [line.split("\t") for line in lines[1:]]
+
+    def close(self):
+        self.session.close()
+
+
+def first_line(error):
+    return str(error).splitlines()[0][:200]

@@ -1,0 +1,83 @@
+"""The private memory of a query: what its processes allocate, shared buffers excluded."""
+import threading
+from pathlib import Path
+
+from engines import Postgres
+
+
+def kilobytes(pid):
+    """The lines of /proc/PID/status that tell sizes."""
+    lines = (line.split() for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return {words[0].rstrip(":"): int(words[1]) for words in lines if words[-1] == "kB"}
+
+
+def private_peak(sql, scan):
+    """Bytes that the query adds to a fresh backend that has run the scan.
+
+    The scan has touched all of the shared buffers, so the kernel's peak of resident memory, less
+    the shared part, is the peak of the private one; nothing between two samples is missed.
+    """
+    postgres = Postgres()
+    try:
+        postgres.run(scan)
+        pid = postgres.connection.info.backend_pid
+        before = kilobytes(pid)
+        postgres.run(sql)
+        after = kilobytes(pid)
+    finally:
+        postgres.close()
+    private = after["VmHWM"] - after["RssShmem"] - before["RssFile"]
+    return 1024 * (private - before["RssAnon"])
+
+
+def private_peak_with_workers(sql, scan, workers):
+    """The same for leader and workers together. Workers are gone when the query ends, so their
+    memory is sampled while it runs; less precise."""
+    postgres = Postgres(workers)
+    try:
+        postgres.run(scan)
+        pid = postgres.connection.info.backend_pid
+        before = kilobytes(pid)["RssAnon"]
+        with Sampler(pid) as sampler:
+            postgres.run(sql)
+    finally:
+        postgres.close()
+    return 1024 * (sampler.peak - before)
+
+
+class Sampler:
+    """The largest sum of private memory of a backend and its workers, in kB."""
+
+    def __init__(self, pid):
+        self.pid = pid
+        self.peak = 0
+        self.done = threading.Event()
+        self.thread = threading.Thread(target=self.watch, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.done.set()
+        self.thread.join()
+
+    def watch(self):
+        postmaster = parent(self.pid)
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children")
+        known = set(children.read_text().split())
+        while not self.done.wait(0.003):
+            # Of the postmaster's new children, those that are not workers are few and small.
+            processes = [self.pid, *(set(children.read_text().split()) - known)]
+            self.peak = max(self.peak, sum(map(private, processes)))
+
+
+def private(pid):
+    try:
+        return kilobytes(pid).get("RssAnon", 0)
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+
+
+def parent(pid):
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1]

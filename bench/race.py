@@ -1,0 +1,110 @@
+"""Runs entries in turns, compares what they return, keeps their times."""
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from statistics import median
+from time import perf_counter
+
+from engines import Skipped
+
+TURN = 0.2    # seconds in which a fast query is run again
+BUDGET = 60   # seconds after which a slow one has run often enough
+
+
+@dataclass
+class Entry:
+    key: str                      # what the targets call it
+    name: str                     # what the tables call it
+    engine: object
+    sql: str
+    columns: tuple = None         # those to compare, if not all in common; () for none
+    times: list = field(default_factory=list)
+    skipped: str = None
+
+    @property
+    def seconds(self):
+        return median(self.times) if self.times else None
+
+    def run(self):
+        start = perf_counter()
+        result = self.engine.run(self.sql)
+        return perf_counter() - start, result
+
+
+class Mismatch(Exception):
+    pass
+
+
+def race(entries, runs, say):
+    """Warms up and compares all entries, then times them round by round."""
+    results = {}
+    first = defaultdict(float)
+    for entry in entries:
+        if entry.skipped:
+            continue
+        try:
+            seconds, result = entry.run()
+        except Skipped as reason:
+            entry.skipped = str(reason)
+            say(f"{entry.name}: {reason}")
+            continue
+        say(f"{entry.name}: {seconds:.3f} s, first run")
+        first[entry.key] = seconds
+        results[entry.key] = by_month(*entry.engine.rows(result))
+    compare(entries, results)
+    say("all results agree")
+    for entry in entries:
+        if first[entry.key] > BUDGET / 3:
+            entry.times = [first[entry.key]]
+    spent = defaultdict(float, first)
+    for turn in range(runs):
+        for entry in entries:
+            if entry.key in results and spent[entry.key] + first[entry.key] <= BUDGET:
+                spent[entry.key] += take_turn(entry)
+        say(f"round {turn + 1} of {runs}")
+    return entries
+
+
+def take_turn(entry):
+    spent = 0
+    while spent == 0 or spent + entry.times[-1] < TURN:
+        seconds, _ = entry.run()
+        entry.times.append(seconds)
+        spent += seconds
+    return spent
+
+
+def by_month(columns, rows):
+    """{month: {column: value}}, numbers by value whatever an engine's type for them."""
+    return {str(row[0]): dict(zip(columns[1:], map(normal, row[1:]))) for row in rows}
+
+
+def normal(value):
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+
+
+def compare(entries, results):
+    """All entries against the first."""
+    reference, *others = [e for e in entries if e.key in results and e.columns != ()]
+    for entry in others:
+        differences = list(differences_of(results[reference.key], results[entry.key], entry.columns))
+        if differences:
+            raise Mismatch(f"{entry.name} differs from {reference.name}:\n  "
+                           + "\n  ".join(differences[:20]))
+
+
+def differences_of(expected, found, columns):
+    for month in sorted(expected.keys() | found.keys()):
+        if month not in expected or month not in found:
+            yield f"{month}: only in the {'first' if month in found else 'second'}"
+            continue
+        wanted, got = expected[month], found[month]
+        common = wanted.keys() & got.keys() & set(columns or got)
+        if not common:
+            yield f"{month}: nothing to compare"
+        for name in sorted(common):
+            if wanted[name] != got[name]:
+                yield f"{month} {name}: {got[name]}, not {wanted[name]}"
