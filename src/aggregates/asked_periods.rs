@@ -2,7 +2,7 @@ use saas_metrics_engine::Result;
 use saas_metrics_engine::calendar::{Day, Grain, Horizon};
 
 use crate::pg::date::today;
-use crate::pg::error::{invalid_argument, raise_engine};
+use crate::pg::error::{invalid_argument, or_raise};
 use crate::pg::period_options::PeriodOptions;
 use crate::pg::shown::shown;
 
@@ -15,9 +15,13 @@ pub struct AskedPeriods {
 
 impl AskedPeriods {
     pub fn read<const AT: usize>(options: &PeriodOptions<AT>) -> AskedPeriods {
-        let grain =
-            Grain::parse(&shown(options.grain())).unwrap_or_else(|error| raise_engine(&error, ""));
-        AskedPeriods { grain, until: options.until() }
+        let grain = or_raise(Grain::parse(&shown(options.grain())));
+        let until = options.until();
+        // At once, and not only when there is something to place in a period.
+        if let Some(day) = until {
+            or_raise(Horizon::until(grain, day));
+        }
+        AskedPeriods { grain, until }
     }
 
     /// Refuses a row that asks for other periods than the rows before it.

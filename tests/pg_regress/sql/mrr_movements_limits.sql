@@ -33,6 +33,9 @@ EXPLAIN (COSTS OFF)
 SELECT saas_metrics.mrr_movements(repeat('x', 1000000) || number, date '2025-01-01', NULL, 1) FROM long_name;
 SELECT * FROM failure_of($$
   SELECT saas_metrics.mrr_movements(repeat('x', 1000000) || number, date '2025-01-01', NULL, 1) FROM long_name $$);
+-- An until that is no day is refused in a worker, too.
+SELECT * FROM failure_of($$
+  SELECT saas_metrics.mrr_movements(number, date '2025-01-01', NULL, 1, 'month', '-infinity') FROM long_name $$);
 -- The hint is right: without workers the same rows are no problem.
 SET max_parallel_workers_per_gather = 0;
 SELECT m.closing_customers
