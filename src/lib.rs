@@ -7,11 +7,13 @@
 //! | --- | --- |
 //! | `formulas` | numbers in, a number out |
 //! | `aggregates` | metrics over the rows of any table or query |
+//! | `charts` | numbers in, a text to look at |
 //! | `pg` | the server's values, memory and errors: the only unsafe code |
 
 ::pgrx::pg_module_magic!();
 
 mod aggregates;
+mod charts;
 mod formulas;
 mod pg;
 

@@ -21,7 +21,7 @@ macro_rules! ratios {
 }
 
 /// Checks of arguments.
-mod arguments;
+pub(crate) mod arguments;
 /// Customers who leave, and what of revenue they take along.
 mod churn;
 /// From lead to customer, from trial to payment.
@@ -36,7 +36,7 @@ mod unit_economics;
 use crate::pg::numeric::Numeric;
 
 /// Part ÷ whole; NULL where there is no whole.
-fn ratio<'a>(part: Numeric<'a>, whole: Numeric<'a>) -> Option<Numeric<'a>> {
+pub(crate) fn ratio<'a>(part: Numeric<'a>, whole: Numeric<'a>) -> Option<Numeric<'a>> {
     (!whole.is_zero()).then(|| (part / whole).trim())
 }
 
@@ -45,7 +45,7 @@ fn remainder<'a>(rate: Numeric<'a>) -> Numeric<'a> {
     (one() - rate).trim()
 }
 
-fn one<'a>() -> Numeric<'a> {
+pub(crate) fn one<'a>() -> Numeric<'a> {
     Numeric::from(1)
 }
 
@@ -53,11 +53,16 @@ fn one<'a>() -> Numeric<'a> {
 const APPROXIMATE_DECIMALS: i32 = 20;
 
 /// Decimals on the way there.
-const GUARD_DECIMALS: i32 = 2 * APPROXIMATE_DECIMALS;
+pub(crate) const GUARD_DECIMALS: i32 = 2 * APPROXIMATE_DECIMALS;
 
 /// base ^ exponent to [`APPROXIMATE_DECIMALS`].
 fn power<'a>(base: Numeric<'a>, exponent: Numeric<'a>) -> Numeric<'a> {
     // The server's result has at least as many decimals as its arguments.
     let (base, exponent) = (base.at_least(GUARD_DECIMALS), exponent.at_least(GUARD_DECIMALS));
-    base.power(exponent).round(APPROXIMATE_DECIMALS).trim()
+    approximate(base.power(exponent))
+}
+
+/// A result that is no more exact than [`APPROXIMATE_DECIMALS`].
+pub(crate) fn approximate<'a>(number: Numeric<'a>) -> Numeric<'a> {
+    number.round(APPROXIMATE_DECIMALS).trim()
 }

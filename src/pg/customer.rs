@@ -4,7 +4,7 @@ use pgrx::callconv::{Arg, ArgAbi};
 use pgrx::datum::Uuid;
 use pgrx::pg_sys;
 use pgrx::prelude::*;
-use saas_metrics_engine::spans::Customer;
+use saas_metrics_engine::collection::key::Customer;
 
 use super::argument::raw;
 use super::call::Call;
@@ -45,7 +45,7 @@ const UUID_BYTES: usize = 16;
 
 impl CustomerType {
     /// The type of the customers that a call passes as an argument.
-    pub fn of_argument(call: Call, number: i32) -> CustomerType {
+    pub fn of_argument(call: Call, number: i32, name: &str) -> CustomerType {
         match call.argument_type(number) {
             pg_sys::INT2OID => CustomerType::Int2,
             pg_sys::INT4OID => CustomerType::Int4,
@@ -54,8 +54,7 @@ impl CustomerType {
             pg_sys::TEXTOID | pg_sys::VARCHAROID => CustomerType::Text,
             _ => raise(
                 PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED,
-                "customer must be of type smallint, integer, bigint, uuid, text or varchar"
-                    .to_owned(),
+                format!("{name} must be of type smallint, integer, bigint, uuid, text or varchar"),
                 "Cast it to text.",
             ),
         }
@@ -83,15 +82,14 @@ impl CustomerType {
         }
     }
 
-    /// The customer as an error message names it.
-    pub fn describe(self, customer: CustomerDatum) -> String {
+    /// The customer as an error message shows it.
+    pub fn show(self, customer: CustomerDatum) -> String {
         match (self, self.read(customer)) {
-            (_, Customer::Id(id)) => format!("customer {id}"),
-            (CustomerType::Uuid, Customer::Name(bytes)) => match Uuid::from_slice(bytes) {
-                Ok(uuid) => format!("customer {uuid}"),
-                Err(_) => "customer".to_owned(),
-            },
-            (_, Customer::Name(name)) => format!("customer \"{}\"", shown(name)),
+            (_, Customer::Id(id)) => id.to_string(),
+            (CustomerType::Uuid, Customer::Name(bytes)) => {
+                Uuid::from_slice(bytes).map_or_else(|_| String::new(), |it| it.to_string())
+            }
+            (_, Customer::Name(name)) => format!("\"{}\"", shown(name)),
         }
     }
 }

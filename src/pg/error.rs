@@ -20,12 +20,14 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
     match error {
         Error::BillingPeriod(_)
         | Error::EndBeforeStart { .. }
-        | Error::MrrNotFinite
         | Error::NegativeMrr
+        | Error::NotFinite(_)
         | Error::UnknownGrain(_) => ERRCODE_INVALID_PARAMETER_VALUE,
         Error::DayOutOfRange(..) | Error::UnboundedStart => ERRCODE_DATETIME_FIELD_OVERFLOW,
-        Error::AmountOutOfRange | Error::TooManyDecimals => ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
-        Error::RunTooLarge | Error::TooManyPeriods => ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+        Error::AmountOutOfRange | Error::TooManyDecimals(_) => ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+        Error::RunTooLarge | Error::TooManyCohorts | Error::TooManyPeriods => {
+            ERRCODE_PROGRAM_LIMIT_EXCEEDED
+        }
         Error::OutOfMemory => ERRCODE_OUT_OF_MEMORY,
         Error::MixedCustomers => ERRCODE_DATATYPE_MISMATCH,
         Error::CorruptRun => ERRCODE_DATA_CORRUPTED,

@@ -90,6 +90,44 @@ unsafe impl Allocator for ServerMemory {
     }
 }
 
+/// Memory for one small piece of work after another.
+pub struct Scratch(pg_sys::MemoryContext);
+
+impl Scratch {
+    /// Lives as long as the memory of the current call.
+    pub fn new() -> Self {
+        // SAFETY: the server makes a context below the current one and frees it with that.
+        Scratch(unsafe {
+            pg_sys::AllocSetContextCreateInternal(
+                pg_sys::CurrentMemoryContext,
+                c"saas_metrics scratch".as_ptr(),
+                pg_sys::ALLOCSET_SMALL_MINSIZE as usize,
+                pg_sys::ALLOCSET_SMALL_INITSIZE as usize,
+                pg_sys::ALLOCSET_SMALL_MAXSIZE as usize,
+            )
+        })
+    }
+
+    /// Does some work whose memory is the scratch, until it is cleared.
+    pub(super) fn work<T>(&self, work: impl FnOnce() -> T) -> T {
+        // SAFETY: the contexts are alive; after an error the server itself restores the current
+        // one and deletes what is below.
+        unsafe {
+            let call = pg_sys::MemoryContextSwitchTo(self.0);
+            let result = work();
+            pg_sys::MemoryContextSwitchTo(call);
+            result
+        }
+    }
+
+    /// # Safety
+    /// Nothing that lies in the scratch may be used again.
+    pub(super) unsafe fn clear(&self) {
+        // SAFETY: the context is alive.
+        unsafe { pg_sys::MemoryContextReset(self.0) }
+    }
+}
+
 /// What a block needs beyond its data to align it further than the server does.
 fn slack(layout: Layout) -> usize {
     if layout.align() <= SERVER_ALIGNMENT { 0 } else { SERVER_ALIGNMENT + layout.align() }

@@ -1,11 +1,15 @@
 //! Everything that touches the server's memory: the only unsafe code of the extension.
 
+/// Arrays as arguments.
+pub mod array;
 /// The call of a function as the server makes it.
 pub mod call;
 /// Customers, whatever their type.
 pub mod customer;
 /// Dates and ranges of dates.
 pub mod date;
+/// How the database encodes texts.
+pub mod encoding;
 /// Errors with SQLSTATE and HINT.
 pub mod error;
 /// The server's memory for Rust collections.
@@ -16,10 +20,14 @@ pub mod numeric;
 pub mod period_options;
 /// Rows and arrays of rows as results.
 pub mod row;
+/// Functions of the server.
+mod server;
 /// Texts in error messages.
 pub mod shown;
 /// What an aggregate keeps between rows.
 pub mod state;
+/// Instants and intervals.
+pub mod time;
 /// Values of variable length.
 pub mod varlena;
 

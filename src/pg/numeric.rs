@@ -11,6 +11,7 @@ use saas_metrics_engine::{Error, Result};
 
 use super::argument::raw;
 use super::memory::ServerMemory;
+use super::server::{ServerFunction, direct_call};
 use super::sql_type::sql_type_named;
 use super::varlena::bytes_of;
 
@@ -132,13 +133,13 @@ impl<'a> Numeric<'a> {
         }
     }
 
-    /// The number as an amount of MRR.
-    pub fn to_decimal(self) -> Result<Decimal> {
+    /// The number as an amount, for the argument of this name.
+    pub fn to_decimal(self, name: &'static str) -> Result<Decimal> {
         let parts = self.parts();
         if parts.special {
-            return Err(Error::MrrNotFinite);
+            return Err(Error::NotFinite(name));
         }
-        let scale = amount_scale(&parts)?;
+        let scale = amount_scale(&parts).ok_or(Error::TooManyDecimals(name))?;
         let Some(last) = parts.digits.len().checked_sub(1) else {
             return Ok(Decimal::new(0, scale));
         };
@@ -185,22 +186,19 @@ impl Parts<'_> {
 }
 
 /// The decimals to count an amount in: those it is declared with or, when they are too many, those
-/// it needs.
-fn amount_scale(parts: &Parts) -> Result<u8> {
+/// it needs, unless they are too many as well.
+fn amount_scale(parts: &Parts) -> Option<u8> {
     if parts.decimals <= u16::from(MAX_DECIMALS) {
-        return Ok(parts.decimals as u8);
+        return Some(parts.decimals as u8);
     }
-    let Some(last) = parts.digits.len().checked_sub(1) else { return Ok(0) };
+    let Some(last) = parts.digits.len().checked_sub(1) else { return Some(0) };
     let mut needed = (last as i32 - parts.weight) * WIDTH;
     let mut digit = parts.digit(last);
     while digit > 0 && digit.is_multiple_of(10) {
         digit /= 10;
         needed -= 1;
     }
-    match u8::try_from(needed.max(0)) {
-        Ok(scale) if scale <= MAX_DECIMALS => Ok(scale),
-        _ => Err(Error::TooManyDecimals),
-    }
+    u8::try_from(needed.max(0)).ok().filter(|scale| *scale <= MAX_DECIMALS)
 }
 
 /// The room for the digits of any `i128`, whole and decimal part each rounded up.
@@ -350,12 +348,21 @@ impl Numeric<'_> {
         f64::from_bits(direct_call(pg_sys::numeric_float8, [self.datum]).value() as u64)
     }
 
+    /// An integer of at most 15 digits.
+    pub fn to_integer(self) -> i64 {
+        self.to_f64() as i64
+    }
+
+    /// # Safety
+    /// The datum must be a numeric, not NULL, that outlives `'a`.
+    pub(super) unsafe fn of_datum(datum: pg_sys::Datum) -> Self {
+        Numeric::of(datum)
+    }
+
     pub(super) fn datum(self) -> pg_sys::Datum {
         self.datum
     }
 }
-
-type ServerFunction = unsafe fn(pg_sys::FunctionCallInfo) -> pg_sys::Datum;
 
 /// Calls a strict function of the server whose result is a numeric.
 fn call<'a, const N: usize>(
@@ -363,30 +370,4 @@ fn call<'a, const N: usize>(
     arguments: [pg_sys::Datum; N],
 ) -> Numeric<'a> {
     Numeric::of(direct_call(function, arguments))
-}
-
-/// Calls one of the server's functions on numerics, as its own code does: without looking it up.
-fn direct_call<const N: usize>(
-    function: ServerFunction,
-    arguments: [pg_sys::Datum; N],
-) -> pg_sys::Datum {
-    #[repr(C)]
-    struct Frame<const N: usize> {
-        call: pg_sys::FunctionCallInfoBaseData,
-        arguments: [pg_sys::NullableDatum; N],
-    }
-    const {
-        assert!(
-            std::mem::offset_of!(Frame<N>, arguments)
-                == std::mem::offset_of!(pg_sys::FunctionCallInfoBaseData, args)
-        );
-    }
-    // SAFETY: all zeros is a frame without context; the arguments follow it where the server looks
-    // for them, and the functions above read only those.
-    unsafe {
-        let mut frame: Frame<N> = std::mem::zeroed();
-        frame.call.nargs = N as i16;
-        frame.arguments = arguments.map(|value| pg_sys::NullableDatum { value, isnull: false });
-        function((&raw mut frame).cast())
-    }
 }

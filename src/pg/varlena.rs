@@ -45,6 +45,25 @@ unsafe impl<'fcx> ArgAbi<'fcx> for Bytea<'fcx> {
     }
 }
 
+/// A text, in the encoding of the database.
+pub struct Text<'a>(&'a [u8]);
+
+impl<'a> Text<'a> {
+    pub fn bytes(&self) -> &'a [u8] {
+        self.0
+    }
+}
+
+sql_type_named!(Text<'_>, Text, "text");
+
+// SAFETY: the SQL type is text, whose bytes live as long as the call.
+unsafe impl<'fcx> ArgAbi<'fcx> for Text<'fcx> {
+    unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
+        // SAFETY: a datum passes through unread, and this one is a text.
+        unsafe { Text(bytes_of(raw(arg))) }
+    }
+}
+
 /// A bytea to be filled, in the memory of the current call.
 pub struct ByteaBuilder(Vec<u8, ServerMemory>);
 

@@ -3,7 +3,7 @@ use std::fmt;
 use allocator_api2::vec::Vec;
 use chrono::{Datelike, NaiveDate};
 
-use crate::spans::with_room;
+use crate::collection::room::with_room;
 use crate::{Error, Result};
 
 /// Periods that one result may have.
@@ -29,13 +29,29 @@ impl Day {
     }
 
     /// A number that orders days.
-    pub(crate) fn order(self) -> u32 {
-        self.0.cast_unsigned() ^ (1 << 31)
+    pub(crate) fn order(self) -> u64 {
+        (self.0.cast_unsigned() ^ Self::SIGN).into()
     }
+
+    /// The day of such a number, or infinity for a larger one.
+    pub(crate) fn from_order(order: u64) -> Day {
+        Day((u32::try_from(order).unwrap_or(u32::MAX) ^ Self::SIGN).cast_signed())
+    }
+
+    const SIGN: u32 = 1 << 31;
 
     pub fn from_ymd(year: i32, month: u32, day: u32) -> Option<Day> {
         NaiveDate::from_ymd_opt(year, month, day)
             .map(|date| Day(date.num_days_from_ce() - Self::EPOCH))
+    }
+
+    /// Whole months since an earlier day: the most that, added to it, do not pass this day. A day
+    /// that a month lacks is its last.
+    pub(crate) fn months_since(self, start: Day) -> Option<usize> {
+        let (start, end) = (start.to_date()?, self.to_date()?);
+        let months = (end.year() - start.year()) * 12 + end.month0() as i32 - start.month0() as i32;
+        let begun = end.day() < start.day().min(u32::from(end.num_days_in_month()));
+        usize::try_from(months - i32::from(begun)).ok()
     }
 
     fn to_date(self) -> Option<NaiveDate> {

@@ -27,6 +27,13 @@ impl Decimal {
         let factor = 10_i128.pow(u32::from(scale - self.scale));
         within_limit(self.mantissa.checked_mul(factor).ok_or(Error::AmountOutOfRange)?)
     }
+
+    /// The exact sum.
+    pub fn plus(self, other: Decimal) -> Result<Decimal> {
+        let scale = self.scale.max(other.scale);
+        let sum = add(self.mantissa_at(scale)?, other.mantissa_at(scale)?)?;
+        Ok(Decimal::new(within_limit(sum)?, scale))
+    }
 }
 
 /// Adds without ever wrapping.

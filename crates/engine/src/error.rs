@@ -1,8 +1,9 @@
 use std::fmt;
 
 use crate::calendar::{Day, MAX_PERIODS};
+use crate::collection::run::MAX_RUN_BYTES;
 use crate::decimal::{MAX_DECIMALS, MAX_DIGITS};
-use crate::run::MAX_RUN_BYTES;
+use crate::metrics::MAX_COHORTS;
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -21,13 +22,15 @@ pub enum Error {
     },
     /// Integer and other customers in one collection.
     MixedCustomers,
-    MrrNotFinite,
     NegativeMrr,
+    /// An amount, by the name of its argument, that is NaN or infinite.
+    NotFinite(&'static str),
     OutOfMemory,
     RunTooLarge,
     UnboundedStart,
     AmountOutOfRange,
-    TooManyDecimals,
+    TooManyCohorts,
+    TooManyDecimals(&'static str),
     TooManyPeriods,
     UnknownGrain(String),
 }
@@ -42,8 +45,8 @@ impl fmt::Display for Error {
                 write!(f, "the end {ends_on} is before the start {starts_on}")
             }
             Self::MixedCustomers => write!(f, "customers of different types cannot be mixed"),
-            Self::MrrNotFinite => write!(f, "mrr must be a number, not NaN or infinity"),
             Self::NegativeMrr => write!(f, "mrr must not be negative"),
+            Self::NotFinite(what) => write!(f, "{what} must be a number, not NaN or infinity"),
             Self::OutOfMemory => write!(f, "out of memory"),
             Self::RunTooLarge => {
                 write!(f, "the state of a parallel worker exceeds {} MB", MAX_RUN_BYTES / 1_000_000)
@@ -55,8 +58,11 @@ impl fmt::Display for Error {
                 f,
                 "an amount or a sum of amounts has more than {MAX_DIGITS} digits at the most decimals of any amount"
             ),
-            Self::TooManyDecimals => {
-                write!(f, "mrr has more than {MAX_DECIMALS} decimals")
+            Self::TooManyCohorts => {
+                write!(f, "the result would have more than {MAX_COHORTS} cohorts")
+            }
+            Self::TooManyDecimals(what) => {
+                write!(f, "{what} has more than {MAX_DECIMALS} decimals")
             }
             Self::TooManyPeriods => {
                 write!(f, "the result would have more than {MAX_PERIODS} periods")
@@ -81,10 +87,10 @@ impl Error {
                 "The end is exclusive: a span that never ran ends on the day it starts. Correct the row or filter it out."
             }
             Self::MixedCustomers => "Give all rows a customer of one type.",
-            Self::MrrNotFinite => "Correct the row or filter it out.",
             Self::NegativeMrr => {
                 "A credit is not recurring revenue. Correct the row or filter it out."
             }
+            Self::NotFinite(_) => "Correct the row or filter it out.",
             Self::OutOfMemory => "Aggregate fewer rows at a time, for example by segment.",
             Self::RunTooLarge => {
                 "Set max_parallel_workers_per_gather to 0 for this query, or aggregate by segment."
@@ -93,7 +99,10 @@ impl Error {
             Self::AmountOutOfRange => {
                 "The digits before the point and the most decimals of any amount share 37 places. Round the amounts, or aggregate fewer."
             }
-            Self::TooManyDecimals => "Round it, for example round(mrr, 10).",
+            Self::TooManyCohorts => {
+                "Choose a coarser grain, a closer until, or leave out rows that start too early."
+            }
+            Self::TooManyDecimals(_) => "Round it, for example to 10 decimals.",
             Self::TooManyPeriods => {
                 "Choose a coarser grain, a closer until, or leave out rows that start too early."
             }

@@ -1,10 +1,9 @@
 //! The arithmetic of `saas_metrics`, without PostgreSQL.
 //!
-//! A customer's rows become one timeline; the timeline yields changes; a metric is the sum of
-//! what each customer contributes.
+//! A customer's rows become one timeline; a metric is the sum of what each customer contributes.
 //!
 //! ```text
-//! spans ──▶ sort ──▶ runs ──▶ merge ──▶ timeline ──▶ movements
+//! rows ──▶ facts ──▶ collection ──▶ one customer after another ──▶ metrics
 //! ```
 #![forbid(unsafe_code)]
 
@@ -12,27 +11,13 @@
 pub mod billing_period;
 /// Days, grains and dense periods.
 pub mod calendar;
+pub mod collection;
 /// Fixed-point amounts.
 pub mod decimal;
 /// What can go wrong, and what to do about it.
 pub mod error;
-/// Customers' spans brought together in customer order.
-pub mod merge;
-/// MRR movements by period.
-pub mod movements;
-/// Sorted spans as bytes, for processes to exchange.
-pub mod run;
-/// The spans of many customers, collected row by row.
-pub mod spans;
-/// One customer's MRR through time.
-pub mod timeline;
-
-/// Everything that is known of one customer.
-mod customer;
-/// Collected rows, read in customer order.
-mod rows;
-/// A radix sort that can be interrupted.
-mod sort;
+pub mod facts;
+pub mod metrics;
 #[cfg(test)]
 mod testing;
 

@@ -1,10 +1,12 @@
 use allocator_api2::vec::Vec;
 
 use crate::calendar::Day;
-use crate::customer::CustomerSpans;
+use crate::collection::CustomerFacts;
+use crate::collection::amount::Amount;
+use crate::collection::room::reserve;
+use crate::collection::sort::radix_sort;
 use crate::decimal::Sum;
-use crate::sort::radix_sort;
-use crate::spans::{Amount, reserve};
+use crate::facts::span::Span;
 use crate::{CHECKPOINT_INTERVAL, Checkpoint, Error, Result};
 
 /// A day at whose end a customer's MRR is not what it was at the end of the day before.
@@ -18,7 +20,7 @@ pub(crate) struct Change<S> {
 /// Turns customers' spans into changes of their MRR.
 #[derive(Default)]
 pub(crate) struct Timeline {
-    /// The ends of one customer's stretches, in order, each with the number of its stretch; kept to
+    /// The ends of one customer's spans, in order, each with the number of its span; kept to
     /// spare allocations.
     ends: Vec<(Day, u32)>,
 }
@@ -31,14 +33,14 @@ impl Timeline {
     #[inline]
     pub(crate) fn for_each_change<S: Sum>(
         &mut self,
-        customer: &CustomerSpans,
+        customer: &CustomerFacts<Span>,
         until: Day,
         checkpoint: Checkpoint,
         mut visit: impl FnMut(Change<S>) -> Result<()>,
     ) -> Result<()> {
         self.collect_ends(customer, checkpoint)?;
-        let mut starts = customer.stretches.iter().map(|it| (it.start, it.amount));
-        let mut ends = self.ends.iter().map(|it| (it.0, customer.stretches[it.1 as usize].amount));
+        let mut starts = customer.facts.iter().map(|it| (it.start, it.amount));
+        let mut ends = self.ends.iter().map(|it| (it.0, customer.facts[it.1 as usize].amount));
         let mut start = starts.next().unwrap_or(NEVER);
         let mut end = ends.next().unwrap_or(NEVER);
         let (mut before, mut mrr) = (S::default(), S::default());
@@ -68,11 +70,15 @@ impl Timeline {
         Ok(())
     }
 
-    fn collect_ends(&mut self, customer: &CustomerSpans, checkpoint: Checkpoint) -> Result<()> {
-        let count = u32::try_from(customer.stretches.len()).map_err(|_| Error::OutOfMemory)?;
+    fn collect_ends(
+        &mut self,
+        customer: &CustomerFacts<Span>,
+        checkpoint: Checkpoint,
+    ) -> Result<()> {
+        let count = u32::try_from(customer.facts.len()).map_err(|_| Error::OutOfMemory)?;
         self.ends.clear();
-        reserve(&mut self.ends, customer.stretches.len())?;
-        self.ends.extend((0..count).zip(&customer.stretches).map(|(number, it)| (it.end, number)));
+        reserve(&mut self.ends, customer.facts.len())?;
+        self.ends.extend((0..count).zip(&customer.facts).map(|(number, it)| (it.end, number)));
         radix_sort(&mut self.ends, &|end| (0, end.0.order()), checkpoint);
         Ok(())
     }

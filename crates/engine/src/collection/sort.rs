@@ -5,7 +5,7 @@ const SMALL: usize = 64;
 const MAX_BUCKET_BITS: u32 = 10;
 
 /// What a sort goes by: a major number before a minor one.
-pub(crate) type Order = (u64, u32);
+pub(crate) type Order = (u64, u64);
 
 /// Sorts in place: a radix sort from the most significant bits down, in place, since what is sorted
 /// may fill half of the memory that there is. Equal elements may change places.
@@ -20,7 +20,7 @@ pub(crate) fn radix_sort<T>(items: &mut [T], order: &impl Fn(&T) -> Order, check
     let Some((min, max)) = unsorted_range(items, order) else { return };
     let bits = (items.len().ilog2() - 2).min(MAX_BUCKET_BITS);
     let ends = if min.0 == max.0 {
-        let shift = shift_to(bits, u64::from(max.1 - min.1));
+        let shift = shift_to(bits, max.1 - min.1);
         partition(items, 1 << bits, |item| ((order(item).1 - min.1) >> shift) as usize)
     } else {
         let shift = shift_to(bits, max.0 - min.0);
@@ -35,7 +35,7 @@ pub(crate) fn radix_sort<T>(items: &mut [T], order: &impl Fn(&T) -> Order, check
 
 /// An order as one number, which compares without branches.
 fn as_one((major, minor): Order) -> u128 {
-    u128::from(major) << u32::BITS | u128::from(minor)
+    u128::from(major) << u64::BITS | u128::from(minor)
 }
 
 /// How far to shift numbers up to `range` so that so many bits remain.
@@ -46,7 +46,7 @@ fn shift_to(bits: u32, range: u64) -> u32 {
 /// The first and the last in order, the minor numbers over all items; nothing when the items are
 /// sorted already.
 fn unsorted_range<T>(items: &[T], order: &impl Fn(&T) -> Order) -> Option<(Order, Order)> {
-    let (mut min, mut max) = ((u64::MAX, u32::MAX), (0, 0));
+    let (mut min, mut max) = ((u64::MAX, u64::MAX), (0, 0));
     let (mut previous, mut sorted) = (0, true);
     for order in items.iter().map(order) {
         min = (min.0.min(order.0), min.1.min(order.1));
@@ -109,13 +109,13 @@ mod tests {
                 let items = (0..length as u64).map(|number| item(&mut random, number)).collect();
                 sorted_like_the_standard_library(items);
             };
-            check(&mut |random, _| (random.below(1 << 40), random.below(1 << 32) as u32));
-            check(&mut |random, _| (random.below(3), random.below(3) as u32));
-            check(&mut |random, _| (7, random.below(1 << 32) as u32));
+            check(&mut |random, _| (random.below(1 << 40), random.below(1 << 32)));
+            check(&mut |random, _| (random.below(3), random.below(3)));
+            check(&mut |random, _| (7, random.below(1 << 32)));
             check(&mut |_, number| (number, 0));
-            check(&mut |_, number| (u64::MAX - number, number as u32));
-            check(&mut |random, _| (1 << random.below(64), 1 << random.below(32)));
-            check(&mut |random, _| (u64::MAX - random.below(2), u32::MAX - random.below(2) as u32));
+            check(&mut |_, number| (u64::MAX - number, number));
+            check(&mut |random, _| (1 << random.below(64), 1 << random.below(64)));
+            check(&mut |random, _| (u64::MAX - random.below(2), u64::MAX - random.below(2)));
             check(&mut |_, _| (7, 7));
         }
     }

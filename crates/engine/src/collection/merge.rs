@@ -4,48 +4,48 @@ use std::collections::binary_heap::PeekMut;
 
 use allocator_api2::alloc::Allocator;
 
-use crate::customer::CustomerSpans;
-use crate::rows::RowReader;
-use crate::run::RunReader;
-use crate::sort::radix_sort;
-use crate::spans::{Key, Span, SpanSet, Spans};
+use super::customer::CustomerFacts;
+use super::fact::Fact;
+use super::key::Key;
+use super::rows::RowReader;
+use super::run::RunReader;
+use super::set::{Row, Set};
+use super::sort::radix_sort;
+use super::{Collection, with_set};
 use crate::{CHECKPOINT_INTERVAL, Checkpoint, Result};
 
-impl<A: Allocator + Clone> Spans<A> {
+impl<F: Fact, A: Allocator + Clone> Collection<F, A> {
     /// Visits every customer, in a fixed order.
     pub(crate) fn for_each_customer(
         &mut self,
         checkpoint: Checkpoint,
-        visit: impl FnMut(&mut CustomerSpans) -> Result<()>,
+        visit: impl FnMut(&mut CustomerFacts<F>) -> Result<()>,
     ) -> Result<()> {
-        match self {
-            Spans::Ids(set) => set.for_each_customer(checkpoint, visit),
-            Spans::Names(set) => set.for_each_customer(checkpoint, visit),
-        }
+        with_set!(self, set => set.for_each_customer(checkpoint, visit))
     }
 }
 
-impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
-    pub(crate) fn for_each_customer(
+impl<K: Key, F: Fact, A: Allocator + Clone> Set<K, F, A> {
+    pub(super) fn for_each_customer(
         &mut self,
         checkpoint: Checkpoint,
-        mut visit: impl FnMut(&mut CustomerSpans) -> Result<()>,
+        mut visit: impl FnMut(&mut CustomerFacts<F>) -> Result<()>,
     ) -> Result<()> {
-        radix_sort(&mut self.rows, &Span::order, checkpoint);
+        radix_sort(&mut self.rows, &Row::order, checkpoint);
         let rows = RowReader::new(&mut self.rows, &self.names, &self.wide, checkpoint);
         let runs = self.runs.iter().map(|run| RunReader::new(run).map(Source::Run));
         let sources = std::iter::once(Ok(Source::Rows(rows))).chain(runs);
         let mut sources = sources.collect::<Result<Vec<_>>>()?;
         let mut heads = Heads::new(&sources);
-        let mut customer = CustomerSpans::default();
+        let mut customer = CustomerFacts::new();
         let mut visited = 0_usize;
         while let Some((rank, name)) = heads.first() {
             customer.begin(rank, name);
             while let Some(source) = heads.source_of(rank, name, K::NAMED) {
-                sources[source].take(&mut customer, self.scale)?;
+                sources[source].take(&mut customer, self.summary.scale)?;
                 heads.replace(sources[source].head());
             }
-            radix_sort(&mut customer.stretches, &|it| (0, it.start.order()), checkpoint);
+            radix_sort(&mut customer.facts, &|it| (0, it.order()), checkpoint);
             visit(&mut customer)?;
             visited += 1;
             if visited.is_multiple_of(CHECKPOINT_INTERVAL) {
@@ -60,7 +60,7 @@ impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
 struct Heads<'a>(BinaryHeap<Reverse<(u64, &'a [u8], usize)>>);
 
 impl<'a> Heads<'a> {
-    fn new<K: Key>(sources: &[Source<'a, K>]) -> Self {
+    fn new<K: Key, F: Fact>(sources: &[Source<'a, K, F>]) -> Self {
         let heads = sources.iter().enumerate().filter_map(|(number, source)| {
             source.head().map(|(rank, name)| Reverse((rank, name, number)))
         });
@@ -90,13 +90,13 @@ impl<'a> Heads<'a> {
     }
 }
 
-/// Where a customer's spans come from: each source has its customers in order.
-enum Source<'a, K> {
-    Rows(RowReader<'a, K>),
+/// Where a customer's facts come from: each source has its customers in order.
+enum Source<'a, K, F> {
+    Rows(RowReader<'a, K, F>),
     Run(RunReader<'a>),
 }
 
-impl<'a, K: Key> Source<'a, K> {
+impl<'a, K: Key, F: Fact> Source<'a, K, F> {
     fn head(&self) -> Option<(u64, &'a [u8])> {
         match self {
             Source::Rows(rows) => rows.head(),
@@ -104,7 +104,7 @@ impl<'a, K: Key> Source<'a, K> {
         }
     }
 
-    fn take(&mut self, customer: &mut CustomerSpans, scale: u8) -> Result<()> {
+    fn take(&mut self, customer: &mut CustomerFacts<F>, scale: u8) -> Result<()> {
         match self {
             Source::Rows(rows) => rows.take(customer),
             Source::Run(run) => run.take(customer, scale),

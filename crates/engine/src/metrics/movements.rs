@@ -1,10 +1,12 @@
 use allocator_api2::alloc::Allocator;
 use allocator_api2::vec::Vec;
 
+use super::kind::Kind;
+use super::timeline::{Change, Timeline};
 use crate::calendar::{Day, Horizon, Periods};
+use crate::collection::room::{defaults, with_room};
 use crate::decimal::{Sum, add, within_limit};
-use crate::spans::{Spans, with_room};
-use crate::timeline::{Change, Timeline};
+use crate::facts::span::Spans;
 use crate::{Checkpoint, Result};
 
 /// How MRR and its customers moved in one period. Amounts are mantissas at the scale of the
@@ -53,8 +55,7 @@ fn tally<S: Sum, A: Allocator + Clone>(
     periods: &Periods,
     checkpoint: Checkpoint,
 ) -> Result<Vec<Tally<S>>> {
-    let mut tallies = with_room(periods.len())?;
-    tallies.resize(periods.len(), Tally::default());
+    let mut tallies = defaults(periods.len())?;
     if periods.is_empty() {
         return Ok(tallies);
     }
@@ -83,27 +84,6 @@ struct Tally<S> {
 struct Movement<S> {
     amount: S,
     count: i64,
-}
-
-/// How a change of a customer's MRR is called.
-#[derive(Clone, Copy)]
-enum Kind {
-    New,
-    Reactivation,
-    Expansion,
-    Contraction,
-    Churn,
-}
-
-impl Kind {
-    /// The boundary to 0 comes first: a return is no expansion, a loss no contraction.
-    fn of<S: Sum>(change: &Change<S>, known: bool) -> Kind {
-        let zero = S::default();
-        let arrival = if known { Kind::Reactivation } else { Kind::New };
-        let resize = if change.after > change.before { Kind::Expansion } else { Kind::Contraction };
-        let departure = if change.after == zero { Kind::Churn } else { resize };
-        if change.before == zero { arrival } else { departure }
-    }
 }
 
 /// One customer's part in the tallies.
@@ -195,8 +175,8 @@ fn roll_forward<S: Sum>(periods: &Periods, tallies: &[Tally<S>]) -> Result<Vec<M
 mod tests {
     use super::*;
     use crate::calendar::Grain;
+    use crate::collection::key::Customer;
     use crate::decimal::Decimal;
-    use crate::spans::Customer;
     use crate::testing::Random;
     use allocator_api2::alloc::Global;
     use std::collections::BTreeMap;
@@ -223,20 +203,20 @@ mod tests {
         Horizon::until(grain, Day(100)).expect("a horizon")
     }
 
-    fn spans_of(rows: &[Row], named: bool) -> Spans {
+    fn spans_of(rows: &[Row], named: bool) -> Spans<Global> {
         let example = if named { Customer::Name(b"") } else { Customer::Id(0) };
         let mut spans = Spans::new_in(example, Global);
         for (id, start, end, amount) in rows {
             let name = id.to_string();
             let customer = if named { Customer::Name(name.as_bytes()) } else { Customer::Id(*id) };
             spans
-                .add(customer, Day(*start), Day(*end), Decimal::new(*amount, 0))
+                .add_span(customer, Day(*start), Day(*end), Decimal::new(*amount, 0))
                 .expect("a good row");
         }
         spans
     }
 
-    fn movements(spans: &mut Spans, grain: Grain) -> std::vec::Vec<MrrPeriod> {
+    fn movements(spans: &mut Spans<Global>, grain: Grain) -> std::vec::Vec<MrrPeriod> {
         mrr_movements(spans, horizon(grain), &|| ()).expect("movements").to_vec()
     }
 
@@ -343,7 +323,7 @@ mod tests {
         for count in 1..=rows.len() {
             let (id, start, end, amount) = rows[count - 1];
             let mrr = Decimal::new(amount, 0);
-            growing.add(Customer::Id(id), Day(start), Day(end), mrr).expect("a good row");
+            growing.add_span(Customer::Id(id), Day(start), Day(end), mrr).expect("a good row");
             let expected = by_brute_force(&rows[..count], Grain::Week);
             assert_eq!(movements(&mut growing, Grain::Week), expected);
         }
@@ -357,7 +337,7 @@ mod tests {
                 let customer = Customer::Id(number % customers);
                 let day = Day((number * 7919 % 10_000) as i32 - 5_000);
                 let mrr = Decimal::new(1, 0);
-                spans.add(customer, day, Day(day.0 + 10), mrr).expect("a good row");
+                spans.add_span(customer, day, Day(day.0 + 10), mrr).expect("a good row");
             }
             movements(&mut spans, Grain::Month);
             // The second time there is nothing to sort: what is interrupted is the sweep.

@@ -1,96 +1,83 @@
 use allocator_api2::alloc::Allocator;
 use allocator_api2::vec::Vec;
 
-use crate::calendar::Day;
-use crate::customer::{CustomerSpans, Stretch};
+use super::amount::Amount;
+use super::customer::CustomerFacts;
+use super::fact::Fact;
+use super::key::Key;
+use super::room::{append, push, reserve};
+use super::set::{Set, Summary};
+use super::{Collection, with_set};
 use crate::decimal::{Decimal, MAX_DECIMALS};
-use crate::spans::{Key, SpanSet, Spans, append, push, rescaled_total, reserve};
 use crate::{Checkpoint, Error, Result};
 
 /// What a run may take: the server cannot pass larger values between processes.
 pub const MAX_RUN_BYTES: usize = 1_000_000_000;
 
 /// The first byte of a run: the layout of what follows.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
-impl<A: Allocator + Clone> Spans<A> {
-    /// Appends all spans to `bytes` as one run: customers in order, and stretches of one amount that
-    /// follow each other as one.
+impl<F: Fact, A: Allocator + Clone> Collection<F, A> {
+    /// Appends all facts to `bytes` as one run: customers in order, and facts that say no more than one
+    /// as one.
     pub fn write_run<B: Allocator>(
         &mut self,
         bytes: &mut Vec<u8, B>,
         checkpoint: Checkpoint,
     ) -> Result<()> {
-        match self {
-            Spans::Ids(set) => set.write_run(bytes, checkpoint),
-            Spans::Names(set) => set.write_run(bytes, checkpoint),
-        }
+        with_set!(self, set => set.write_run(bytes, checkpoint))
     }
 
     /// The collection that a run was written of.
     pub fn of_run(run: Vec<u8, A>) -> Result<Self> {
         let allocator = run.allocator().clone();
-        let mut spans = match Header::read(&mut Reader(&run))?.named {
-            false => Spans::Ids(SpanSet::new_in(allocator)),
-            true => Spans::Names(SpanSet::new_in(allocator)),
+        let mut collection = match Header::read(&mut Reader(&run))?.named {
+            false => Collection::Ids(Set::new_in(allocator)),
+            true => Collection::Names(Set::new_in(allocator)),
         };
-        spans.add_run(run)?;
-        Ok(spans)
+        collection.add_run(run)?;
+        Ok(collection)
     }
 
-    /// Adds the spans of a run.
+    /// Adds the facts of a run.
     fn add_run(&mut self, run: Vec<u8, A>) -> Result<()> {
         let header = Header::read(&mut Reader(&run))?;
         match (self, header.named) {
-            (Spans::Ids(set), false) => set.add_run(header, run),
-            (Spans::Names(set), true) => set.add_run(header, run),
+            (Collection::Ids(set), false) => set.add_run(header, run),
+            (Collection::Names(set), true) => set.add_run(header, run),
             _ => Err(Error::MixedCustomers),
         }
     }
 
-    /// Adds all spans of another collection, whose bytes `copy` brings to this one's memory.
+    /// Adds all facts of another collection, whose bytes `copy` brings to this one's memory.
     pub fn absorb(
         &mut self,
         other: &mut Self,
         copy: impl Fn(&[u8]) -> Vec<u8, A>,
         checkpoint: Checkpoint,
     ) -> Result<()> {
-        if other.has_rows() {
+        if with_set!(&*other, set => !set.rows.is_empty()) {
             let mut run = Vec::new();
             other.write_run(&mut run, checkpoint)?;
             return self.add_run(copy(&run));
         }
-        other.runs().iter().try_for_each(|run| self.add_run(copy(run)))
-    }
-
-    fn has_rows(&self) -> bool {
-        match self {
-            Spans::Ids(set) => !set.rows.is_empty(),
-            Spans::Names(set) => !set.rows.is_empty(),
-        }
-    }
-
-    fn runs(&self) -> &[Vec<u8, A>] {
-        match self {
-            Spans::Ids(set) => &set.runs,
-            Spans::Names(set) => &set.runs,
-        }
+        let runs = with_set!(&*other, set => &set.runs);
+        runs.iter().try_for_each(|run| self.add_run(copy(run)))
     }
 }
 
-impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
+impl<K: Key, F: Fact, A: Allocator + Clone> Set<K, F, A> {
     fn write_run<B: Allocator>(
         &mut self,
         bytes: &mut Vec<u8, B>,
         checkpoint: Checkpoint,
     ) -> Result<()> {
-        let Self { scale, first_start, total, .. } = *self;
-        let header = Header { named: K::NAMED, scale, first_start, total };
+        let header = Header { named: K::NAMED, summary: self.summary };
         reserve(bytes, Header::BYTES)?;
         header.write(bytes);
         let mut previous = 0;
         self.for_each_customer(checkpoint, |customer| {
-            customer.join_stretches();
+            customer.join();
             reserve(bytes, most_bytes(customer))?;
             put(bytes, customer.rank - previous);
             previous = customer.rank;
@@ -98,59 +85,51 @@ impl<K: Key, A: Allocator + Clone> SpanSet<K, A> {
                 put(bytes, customer.name.len() as u64);
                 append(bytes, customer.name);
             }
-            write_stretches(bytes, customer);
+            write_facts(bytes, customer);
             if bytes.len() > MAX_RUN_BYTES { Err(Error::RunTooLarge) } else { Ok(()) }
         })
     }
 
     fn add_run(&mut self, header: Header, run: Vec<u8, A>) -> Result<()> {
-        if header.scale > self.scale {
-            self.rescale(header.scale)?;
+        if header.summary.scale > self.summary.scale {
+            self.rescale(header.summary.scale)?;
         }
-        self.first_start = self.first_start.min(header.first_start);
-        let total = rescaled_total(header.total, self.scale - header.scale);
-        self.total = self.total.saturating_add(total);
+        let Summary { first, last, total, .. } = header.summary.rescaled(self.summary.scale);
+        self.summary.first = self.summary.first.min(first);
+        self.summary.last = self.summary.last.max(last);
+        self.summary.total = self.summary.total.saturating_add(total);
         push(&mut self.runs, run)
     }
 }
 
 /// More bytes than a customer can take.
-fn most_bytes(customer: &CustomerSpans) -> usize {
+fn most_bytes<F: Fact>(customer: &CustomerFacts<F>) -> usize {
     const NUMBER: usize = 10;
-    const STRETCH: usize = STRETCH_BYTES + size_of::<i128>();
-    3 * NUMBER + customer.name.len() + customer.stretches.len() * STRETCH
+    let fact = size_of::<F::Bytes>() + size_of::<i128>();
+    3 * NUMBER + customer.name.len() + customer.facts.len() * fact
 }
 
-/// A stretch takes its two days and its amount, or [`WIDE`] and the amount after that.
-const STRETCH_BYTES: usize = 16;
-const WIDE: i64 = -1;
-
-fn write_stretches<B: Allocator>(bytes: &mut Vec<u8, B>, customer: &CustomerSpans) {
-    put(bytes, customer.stretches.len() as u64);
-    for Stretch { start, end, amount } in &customer.stretches {
-        let mantissa = amount.get(&customer.wide);
-        let narrow = i64::try_from(mantissa).unwrap_or(WIDE);
-        let mut stretch = [0; STRETCH_BYTES];
-        stretch[..4].copy_from_slice(&start.0.to_le_bytes());
-        stretch[4..8].copy_from_slice(&end.0.to_le_bytes());
-        stretch[8..].copy_from_slice(&narrow.to_le_bytes());
-        append(bytes, &stretch);
-        if narrow == WIDE {
-            append(bytes, &mantissa.to_le_bytes());
+/// How many facts there are, then each; a wide amount after its fact.
+fn write_facts<F: Fact, B: Allocator>(bytes: &mut Vec<u8, B>, customer: &mut CustomerFacts<F>) {
+    put(bytes, customer.facts.len() as u64);
+    for fact in &mut customer.facts {
+        append(bytes, fact.to_bytes().as_ref());
+        if let Some(amount) = fact.amount_mut().filter(|it| it.narrow().is_none()) {
+            append(bytes, &amount.get(&customer.wide).to_le_bytes());
         }
     }
 }
 
 /// Reads a run customer by customer.
-pub(crate) struct RunReader<'a> {
+pub(super) struct RunReader<'a> {
     reader: Reader<'a>,
     header: Header,
-    /// The customer whose stretches come next.
-    pub(crate) head: Option<(u64, &'a [u8])>,
+    /// The customer whose facts come next.
+    pub(super) head: Option<(u64, &'a [u8])>,
 }
 
 impl<'a> RunReader<'a> {
-    pub(crate) fn new(run: &'a [u8]) -> Result<Self> {
+    pub(super) fn new(run: &'a [u8]) -> Result<Self> {
         let mut reader = Reader(run);
         let header = Header::read(&mut reader)?;
         let mut run = RunReader { reader, header, head: None };
@@ -170,22 +149,30 @@ impl<'a> RunReader<'a> {
         Ok(())
     }
 
-    /// Adds the stretches of the head customer, at a scale, and goes on to the next customer.
-    pub(crate) fn take(&mut self, customer: &mut CustomerSpans, scale: u8) -> Result<()> {
+    /// Adds the facts of the head customer, at a scale, and goes on to the next customer.
+    pub(super) fn take<F: Fact>(
+        &mut self,
+        customer: &mut CustomerFacts<F>,
+        scale: u8,
+    ) -> Result<()> {
         for _ in 0..self.reader.number()? {
-            let start = Day(i32::from_le_bytes(*self.reader.array()?));
-            let end = Day(i32::from_le_bytes(*self.reader.array()?));
-            let mantissa = match i64::from_le_bytes(*self.reader.array()?) {
-                WIDE => i128::from_le_bytes(*self.reader.array()?),
-                narrow => narrow.into(),
-            };
-            customer.push(
-                start,
-                end,
-                Decimal::new(mantissa, self.header.scale).mantissa_at(scale)?,
-            )?;
+            let bytes = self.reader.bytes(size_of::<F::Bytes>())?;
+            let mut fact = F::from_bytes(bytes.try_into().map_err(|_| Error::CorruptRun)?);
+            if let Some(amount) = fact.amount_mut() {
+                *amount = self.amount(*amount, scale, &mut customer.wide)?;
+            }
+            push(&mut customer.facts, fact)?;
         }
         self.read_head()
+    }
+
+    fn amount(&mut self, amount: Amount, scale: u8, wide: &mut Vec<i128>) -> Result<Amount> {
+        let mantissa = match amount.narrow() {
+            Some(_) if scale == self.header.summary.scale => return Ok(amount),
+            Some(narrow) => narrow.into(),
+            None => i128::from_le_bytes(*self.reader.array()?),
+        };
+        Amount::put(Decimal::new(mantissa, self.header.summary.scale).mantissa_at(scale)?, wide)
     }
 }
 
@@ -193,31 +180,30 @@ impl<'a> RunReader<'a> {
 #[derive(Clone, Copy)]
 struct Header {
     named: bool,
-    scale: u8,
-    /// As in [`SpanSet`], like the total.
-    first_start: Day,
-    total: u128,
+    summary: Summary,
 }
 
 impl Header {
-    const BYTES: usize = 23;
+    const BYTES: usize = 35;
 
     fn write<B: Allocator>(self, bytes: &mut Vec<u8, B>) {
-        append(bytes, &[VERSION, u8::from(self.named), self.scale]);
-        append(bytes, &self.first_start.0.to_le_bytes());
-        append(bytes, &self.total.to_le_bytes());
+        append(bytes, &[VERSION, u8::from(self.named), self.summary.scale]);
+        append(bytes, &self.summary.first.to_le_bytes());
+        append(bytes, &self.summary.last.to_le_bytes());
+        append(bytes, &self.summary.total.to_le_bytes());
     }
 
     fn read(reader: &mut Reader) -> Result<Header> {
-        match *reader.array()? {
-            [VERSION, named @ (0 | 1), scale @ ..=MAX_DECIMALS] => Ok(Header {
-                named: named == 1,
-                scale,
-                first_start: Day(i32::from_le_bytes(*reader.array()?)),
-                total: u128::from_le_bytes(*reader.array()?),
-            }),
-            _ => Err(Error::CorruptRun),
-        }
+        let [VERSION, named @ (0 | 1), scale @ ..=MAX_DECIMALS] = *reader.array()? else {
+            return Err(Error::CorruptRun);
+        };
+        let summary = Summary {
+            scale,
+            first: u64::from_le_bytes(*reader.array()?),
+            last: u64::from_le_bytes(*reader.array()?),
+            total: u128::from_le_bytes(*reader.array()?),
+        };
+        Ok(Header { named: named == 1, summary })
     }
 }
 
@@ -263,8 +249,12 @@ impl<'a> Reader<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spans::Customer;
+    use crate::calendar::Day;
+    use crate::collection::key::Customer;
+    use crate::facts::span::Span;
     use crate::testing::Random;
+
+    type Spans = Collection<Span>;
 
     fn run_of(spans: &mut Spans) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -279,7 +269,9 @@ mod tests {
             let customer = customers[number % customers.len()];
             let start = random.below(2000) as i32 - 1000;
             let end = if number % 5 == 0 { i32::MAX } else { start + 1 + random.below(300) as i32 };
-            spans.add(customer, Day(start), Day(end), Decimal::new(amount, 2)).expect("a good row");
+            spans
+                .add_span(customer, Day(start), Day(end), Decimal::new(amount, 2))
+                .expect("a good row");
         }
         spans
     }
@@ -299,14 +291,16 @@ mod tests {
     }
 
     #[test]
-    fn adjacent_stretches_of_one_amount_become_one() {
+    fn adjacent_spans_of_one_amount_become_one() {
         let mut spans = Spans::new_in(Customer::Id(1), allocator_api2::alloc::Global);
         let mut joined = Spans::new_in(Customer::Id(1), allocator_api2::alloc::Global);
         for month in 0..12 {
             let (start, end) = (Day(month * 30), Day(month * 30 + 30));
-            spans.add(Customer::Id(1), start, end, Decimal::new(1000, 2)).expect("a good row");
+            spans.add_span(Customer::Id(1), start, end, Decimal::new(1000, 2)).expect("a good row");
         }
-        joined.add(Customer::Id(1), Day(0), Day(360), Decimal::new(1000, 2)).expect("a good row");
+        joined
+            .add_span(Customer::Id(1), Day(0), Day(360), Decimal::new(1000, 2))
+            .expect("a good row");
         assert_eq!(run_of(&mut spans)[Header::BYTES..], run_of(&mut joined)[Header::BYTES..]);
     }
 
