@@ -360,4 +360,20 @@ mod tests {
         let far = Horizon::until(Grain::Day, Day(2_000_000_000)).expect("a horizon");
         assert_eq!(Periods::new(Day(0), far).err(), Some(Error::TooManyPeriods));
     }
+
+    #[test]
+    fn a_month_is_whole_on_the_day_it_is_added_to() {
+        let months = |start: (i32, u32, u32), end: (i32, u32, u32)| {
+            day(end.0, end.1, end.2).months_since(day(start.0, start.1, start.2))
+        };
+        assert_eq!(months((2025, 1, 15), (2025, 1, 15)), Some(0));
+        assert_eq!(months((2025, 1, 15), (2025, 2, 14)), Some(0));
+        assert_eq!(months((2025, 1, 15), (2025, 2, 15)), Some(1));
+        assert_eq!(months((2025, 1, 31), (2025, 2, 27)), Some(0));
+        assert_eq!(months((2025, 1, 31), (2025, 2, 28)), Some(1));
+        assert_eq!(months((2024, 1, 31), (2024, 2, 28)), Some(0));
+        assert_eq!(months((2025, 1, 31), (2025, 3, 30)), Some(1));
+        assert_eq!(months((2024, 2, 29), (2025, 2, 28)), Some(12));
+        assert_eq!(months((-1, 12, 5), (1, 1, 4)), Some(12));
+    }
 }

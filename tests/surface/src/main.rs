@@ -10,12 +10,18 @@ use std::process::ExitCode;
 use object::{Object, ObjectSection};
 use pgrx_sql_entity_graph::metadata::{FunctionMetadataTypeEntity, Returns, SqlMapping};
 use pgrx_sql_entity_graph::section::{decode_entities, is_schema_section_name};
-use pgrx_sql_entity_graph::{ExternArgs, PgExternEntity, PgExternReturnEntity, SqlGraphEntity};
+use pgrx_sql_entity_graph::{
+    ExternArgs, PgExternArgumentEntity, PgExternEntity, PgExternReturnEntity, SqlGraphEntity,
+};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The arguments that a function may find after those it names.
-const OPTIONS: [&str; 2] = ["text", "date"];
+/// Rust types that stand for arguments which may follow those that a function names, and these.
+const OPTIONS: [(&str, &[&str]); 3] = [
+    ("PeriodOptions", &["text", "date"]),
+    ("UntilOption", &["date"]),
+    ("WithinOption", &["interval"]),
+];
 
 /// A function as Rust or as SQL declares it.
 #[derive(Debug, PartialEq)]
@@ -25,8 +31,8 @@ struct Function {
     strict: bool,
     volatility: char,
     parallel: char,
-    /// Whether arguments may follow that the Rust function reads by itself.
-    open: bool,
+    /// Arguments that may follow, which the Rust function reads by itself.
+    options: &'static [&'static str],
 }
 
 fn main() -> ExitCode {
@@ -67,13 +73,9 @@ fn differences() -> Result<Vec<String>> {
 fn agree(rust: &Function, sql: &Function) -> bool {
     let named = rust.arguments.len();
     let Some((arguments, rest)) = sql.arguments.split_at_checked(named) else { return false };
-    let rest_fits = if rust.open {
-        OPTIONS.starts_with(&rest.iter().map(String::as_str).collect::<Vec<_>>())
-    } else {
-        rest.is_empty()
-    };
+    let rest: Vec<_> = rest.iter().map(String::as_str).collect();
     arguments == rust.arguments
-        && rest_fits
+        && rust.options.starts_with(&rest)
         && (&rust.result, rust.strict, rust.volatility, rust.parallel)
             == (&sql.result, sql.strict, sql.volatility, sql.parallel)
 }
@@ -94,7 +96,7 @@ fn declared_functions(catalog: &str) -> Result<Vec<(String, Function)>> {
             strict: strict == "t",
             volatility: volatility.chars().next().unwrap_or('?'),
             parallel: parallel.chars().next().unwrap_or('?'),
-            open: false,
+            options: &[],
         };
         Ok((symbol.to_owned(), function))
     };
@@ -134,8 +136,13 @@ fn compiled_function(function: &PgExternEntity) -> Result<Function> {
             () => 'v',
         },
         parallel: if has(&ExternArgs::ParallelSafe) { 's' } else { 'u' },
-        open: function.fn_args.iter().any(|it| it.used_ty.full_path.contains("PeriodOptions")),
+        options: function.fn_args.iter().find_map(options_of).unwrap_or(&[]),
     })
+}
+
+fn options_of(argument: &PgExternArgumentEntity<'_>) -> Option<&'static [&'static str]> {
+    let stands_for = |(name, _): &&(&str, _)| argument.used_ty.full_path.contains(name);
+    OPTIONS.iter().find(stands_for).map(|(_, types)| *types)
 }
 
 /// The SQL type of an argument, unless SQL does not see it.

@@ -251,6 +251,7 @@ mod tests {
     use super::*;
     use crate::calendar::Day;
     use crate::collection::key::Customer;
+    use crate::facts::payment::{Payment, Payments};
     use crate::facts::span::Span;
     use crate::testing::Random;
 
@@ -288,6 +289,30 @@ mod tests {
             let mut read = Spans::of_run(run.clone()).expect("a run");
             assert!(run_of(&mut read) == run);
         }
+    }
+
+    #[test]
+    fn payments_and_refunds_of_any_size_come_back_from_a_run() {
+        let mut payments = Payments::new_in(Customer::Id(0), allocator_api2::alloc::Global);
+        let amounts = [1, -1, LARGE, -LARGE, i64::MAX.into(), i64::MIN.into(), -(1 << 62)];
+        for (day, amount) in amounts.into_iter().enumerate() {
+            let amount = Decimal::new(amount, 2);
+            let day = Day(day as i32);
+            payments.add_payment(Customer::Id(1), day, amount).expect("a good row");
+        }
+        let mut bytes = Vec::new();
+        payments.write_run(&mut bytes, &|| ()).expect("a run");
+        let mut read = Collection::<Payment>::of_run(bytes).expect("a run");
+        // A finer amount: the scale of all grows, that of the run does not.
+        read.add_payment(Customer::Id(1), Day(7), Decimal::new(1, 3)).expect("a good row");
+        let mut found = std::vec::Vec::new();
+        let visited = read.for_each_customer(&|| (), |customer| {
+            found.extend(customer.facts.iter().map(|it| it.amount.get(&customer.wide)));
+            Ok(())
+        });
+        assert_eq!(visited, Ok(()));
+        let expected = amounts.into_iter().map(|it| it * 10).chain([1]);
+        assert_eq!(found, expected.collect::<std::vec::Vec<_>>());
     }
 
     #[test]

@@ -63,3 +63,42 @@ fn mark(days: &[Activity], first: Day, count: usize, gains: &mut Vec<[i64; 3]>) 
         gains[(latest + days).min(count)][window] -= 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collection::key::Customer;
+    use crate::testing::Random;
+    use allocator_api2::alloc::Global;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn windows_count_distinct_subjects() {
+        let mut random = Random(8);
+        for round in 0..300 {
+            let mut activities = Activities::new_in(Customer::Id(0), Global);
+            let rows: BTreeSet<(i64, i32)> = (0..1 + random.below(60))
+                .map(|_| (random.below(5) as i64, random.below(90) as i32 - 40))
+                .collect();
+            for &(subject, day) in rows.iter().rev() {
+                activities.add_activity(Customer::Id(subject), Day(day)).expect("a good row");
+            }
+            let bounds = rows.iter().map(|row| row.1);
+            let (first, last) = (bounds.clone().min().unwrap_or(0), bounds.max().unwrap_or(0));
+            let until = (round % 2 == 0).then(|| Day(random.below(120) as i32 - 45));
+            let mut found = vec![];
+            active_users(&mut activities, until, &|| (), |it| found.push(it)).expect("days");
+            let active = |from: i32, to: i32| {
+                let rows = rows.iter().filter(|row| from <= row.1 && row.1 <= to);
+                rows.map(|row| row.0).collect::<BTreeSet<_>>().len() as i64
+            };
+            let expected = (first..until.map_or(last + 1, |it| it.0)).map(|day| ActiveDay {
+                day: Day(day),
+                daily: active(day, day),
+                weekly: active(day - 6, day),
+                monthly: active(day - 27, day),
+            });
+            assert_eq!(found, expected.collect::<std::vec::Vec<_>>(), "{rows:?} until {until:?}");
+        }
+    }
+}

@@ -79,3 +79,42 @@ fn count(spell: Spell, until: Day, ages: &mut Vec<ChurnAge>) -> Result<()> {
     ages[age].churned += i64::from(spell.end.is_some());
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collection::key::Customer;
+    use crate::decimal::Decimal;
+    use allocator_api2::alloc::Global;
+
+    fn day(year: i32, month: u32, day: u32) -> Day {
+        Day::from_ymd(year, month, day).expect("a date")
+    }
+
+    #[test]
+    fn only_first_spells_count_and_what_runs_on_is_censored() {
+        let until = day(2025, 4, 1);
+        let rows = [
+            // Two months and a day; the return does not count.
+            (1, day(2025, 1, 1), day(2025, 3, 2)),
+            (1, day(2025, 3, 20), Day::INFINITY),
+            // One month to the day, in two pieces.
+            (2, day(2025, 1, 31), day(2025, 2, 10)),
+            (2, day(2025, 2, 10), day(2025, 2, 28)),
+            // Of month 3, which begins at until, nothing is known yet; nor of an end on that day.
+            (3, day(2025, 1, 1), Day::INFINITY),
+            (4, day(2025, 2, 15), until),
+            // Starts too late.
+            (5, until, Day::INFINITY),
+        ];
+        let mut spans = Spans::new_in(Customer::Id(0), Global);
+        for (id, start, end) in rows {
+            let mrr = Decimal::new(1, 0);
+            spans.add_span(Customer::Id(id), start, end, mrr).expect("a good row");
+        }
+        let ages = churn_by_age(&mut spans, until, &|| ()).expect("ages");
+        let expected = [(4, 0), (4, 1), (2, 1)];
+        assert_eq!(ages, expected.map(|(at_risk, churned)| ChurnAge { at_risk, churned }));
+        assert!(churn_by_age(&mut spans, Day::INFINITY, &|| ()).is_err());
+    }
+}

@@ -124,3 +124,91 @@ fn median(times: &mut [i64]) -> Option<i64> {
     let half = gap / 2;
     Some(lower + half + (half & gap & 1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collection::key::Customer;
+    use crate::testing::Random;
+    use allocator_api2::alloc::Global;
+    use std::collections::BTreeMap;
+
+    struct Limit(i64);
+
+    impl Within for Limit {
+        fn holds(&self, entry: i64, at: i64) -> bool {
+            at - entry <= self.0
+        }
+    }
+
+    /// Every entry on its own.
+    fn by_brute_force(events: &[(i64, u8, i64)], steps: u8, limit: i64) -> Vec<FunnelStep> {
+        let mut by_subject: BTreeMap<i64, std::vec::Vec<(u8, i64)>> = BTreeMap::new();
+        for (subject, step, at) in events {
+            by_subject.entry(*subject).or_default().push((*step, *at));
+        }
+        let mut times = vec![vec![]; steps.into()];
+        for events in by_subject.values() {
+            let follow = |entry: i64| {
+                let mut path = vec![entry];
+                for step in 1..steps {
+                    let soon = |at: &i64| *at >= path[path.len() - 1] && *at <= entry + limit;
+                    let instants = events.iter().filter(|it| it.0 == step).map(|it| it.1);
+                    let Some(at) = instants.filter(soon).min() else { break };
+                    path.push(at);
+                }
+                path
+            };
+            let entries = events.iter().filter(|it| it.0 == 0).map(|it| it.1);
+            let best = entries.map(follow).max_by_key(|path| (path.len(), -path[0]));
+            for (step, at) in best.iter().flatten().enumerate() {
+                let before = best.iter().flatten().nth(step.saturating_sub(1)).unwrap_or(at);
+                times[step].push(at - before);
+            }
+        }
+        let median = |times: &mut std::vec::Vec<i64>| {
+            times.sort_unstable();
+            let half = times.len() / 2;
+            let sum = times.get(half)? + times[(times.len() - 1) / 2];
+            // The events of this test are an even number of microseconds apart.
+            Some(sum / 2)
+        };
+        let reached = |times: &std::vec::Vec<i64>| times.len() as i64;
+        let steps = times.iter_mut().enumerate().map(|(step, times)| FunnelStep {
+            reached: reached(times),
+            median_time: median(times).filter(|_| step > 0),
+        });
+        steps.collect()
+    }
+
+    #[test]
+    fn funnels_are_what_the_definition_says() {
+        let mut random = Random(7);
+        for round in 0..2_000 {
+            let steps = 1 + random.below(4) as u8;
+            let events: std::vec::Vec<_> = (0..random.below(40))
+                .map(|_| {
+                    let step = random.below(steps.into()) as u8;
+                    (random.below(4) as i64, step, 2 * random.below(30) as i64)
+                })
+                .collect();
+            let limit = if round % 3 == 0 { 1_000 } else { random.below(40) as i64 };
+            let mut collection = Events::new_in(Customer::Id(0), Global);
+            for &(subject, step, at) in &events {
+                collection.add_event(Customer::Id(subject), step, at).expect("room");
+            }
+            let found = conversion_funnel(&mut collection, steps.into(), &Limit(limit), &|| ());
+            let expected = by_brute_force(&events, steps, limit);
+            assert_eq!(found.expect("a funnel"), expected, "{events:?} within {limit}");
+        }
+    }
+
+    #[test]
+    fn the_median_of_an_even_number_is_rounded_to_even() {
+        assert_eq!(median(&mut []), None);
+        assert_eq!(median(&mut [5, 1, 9]), Some(5));
+        assert_eq!(median(&mut [4, 1]), Some(1 + 2));
+        assert_eq!(median(&mut [1, 2]), Some(1));
+        assert_eq!(median(&mut [1, 8]), Some(5));
+    }
+}

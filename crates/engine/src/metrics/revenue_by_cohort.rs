@@ -115,3 +115,50 @@ impl<S: Sum> Layers<S> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::Grain;
+    use crate::collection::key::Customer;
+    use crate::decimal::Decimal;
+    use allocator_api2::alloc::Global;
+
+    #[test]
+    fn every_amount_is_in_one_cell() {
+        let wide = 10_i128.pow(30);
+        for unit in [1, wide] {
+            let mut payments = Payments::new_in(Customer::Id(0), Global);
+            // The grain is a day. Customer 1 gets something back before the first payment, customer
+            // 2 never pays, customer 3 pays and gets it back on one day.
+            let rows = [(1, 0, -5), (1, 1, 20), (1, 3, -7), (2, 3, -1), (3, 3, 4), (3, 3, -4)];
+            for (id, day, amount) in rows {
+                let amount = Decimal::new(amount * unit, 2);
+                payments.add_payment(Customer::Id(id), Day(day), amount).expect("a good row");
+            }
+            let horizon = Horizon::until(Grain::Day, Day(4)).expect("a horizon");
+            let mut cells = vec![];
+            revenue_by_cohort(&mut payments, horizon, &|| (), |it| {
+                cells.push((
+                    it.period_start.0,
+                    it.cohort_start.map(|it| it.0),
+                    it.customers,
+                    it.revenue / unit,
+                    it.total / unit,
+                ));
+            })
+            .expect("cells");
+            let expected = [
+                (0, None, 1, -5, -5),
+                (1, Some(1), 1, 20, 20),
+                (2, Some(1), 0, 0, 0),
+                (2, Some(2), 0, 0, 0),
+                (3, Some(1), 1, -7, -8),
+                (3, Some(2), 0, 0, -8),
+                (3, Some(3), 1, 0, -8),
+                (3, None, 1, -1, -8),
+            ];
+            assert_eq!(cells, expected);
+        }
+    }
+}

@@ -39,3 +39,35 @@ impl<T: Clone + Default> Triangle<T> {
         cohort * (2 * self.periods + 1 - cohort) / 2
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::{Day, Grain, Horizon};
+
+    fn periods(count: i32) -> Periods {
+        let horizon = Horizon::until(Grain::Day, Day(count)).expect("a horizon");
+        Periods::new(Day(0), horizon).expect("periods")
+    }
+
+    #[test]
+    fn each_cell_is_another_and_rows_grow_shorter() {
+        let mut triangle = Triangle::<usize>::new(&periods(7)).expect("a triangle");
+        for cohort in 0..7 {
+            for period in cohort..7 {
+                *triangle.cell(cohort, period) += cohort * 10 + period;
+            }
+        }
+        for cohort in 0..7 {
+            let expected: std::vec::Vec<_> = (cohort..7).map(|it| cohort * 10 + it).collect();
+            assert_eq!(triangle.row(cohort), expected);
+        }
+    }
+
+    #[test]
+    fn too_many_cohorts_are_refused() {
+        assert!(Triangle::<u8>::new(&periods(MAX_COHORTS as i32)).is_ok());
+        let more = Triangle::<u8>::new(&periods(MAX_COHORTS as i32 + 1));
+        assert_eq!(more.err(), Some(Error::TooManyCohorts));
+    }
+}
