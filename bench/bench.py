@@ -8,6 +8,7 @@ from pathlib import Path
 from time import monotonic
 
 import formulas
+import machine
 from data import create_spans, export_spans, query
 from engines import ClickHouse, DuckDB, Postgres
 from memory import private_peak, private_peak_with_workers
@@ -41,7 +42,7 @@ def main():
             bench.run(folder)
     except (Mismatch, formulas.Difference) as difference:
         sys.exit(f"error: {difference}")
-    report = "\n".join(markdown(bench.versions, bench.in_memory, bench.runs, bench.formulas, COUNTS))
+    report = "\n".join(markdown(bench, COUNTS))
     print(report)
     if options.output:
         Path(options.output).write_text(report)
@@ -79,23 +80,25 @@ def names(known):
 class Bench:
     def __init__(self, options):
         self.options = options
+        self.maker = Postgres()
         self.serial = Postgres(0, options.limit)
         self.parallel = Postgres(WORKERS, options.limit)
-        self.versions = ["PostgreSQL " + self.serial.value("SHOW server_version")]
+        self.versions = ["PostgreSQL " + self.maker.value("SHOW server_version")]
         self.in_memory = True
+        self.busy = []
         self.runs = []
         self.formulas = []
-        self.serial.connection.execute("CREATE SCHEMA IF NOT EXISTS bench")
-        self.serial.connection.execute("SET client_min_messages = warning")
+        self.maker.connection.execute("CREATE SCHEMA IF NOT EXISTS bench")
+        self.maker.connection.execute("SET client_min_messages = warning")
         self.extension = self.find_extension()
 
     def find_extension(self):
         try:
-            self.serial.connection.execute("CREATE EXTENSION IF NOT EXISTS saas_metrics")
+            self.maker.connection.execute("CREATE EXTENSION IF NOT EXISTS saas_metrics")
         except Exception as error:
             say(f"without saas_metrics: {error}")
             return False
-        self.versions.append("saas_metrics " + self.serial.value("SELECT saas_metrics.version()"))
+        self.versions.append("saas_metrics " + self.maker.value("SELECT saas_metrics.version()"))
         return True
 
     def run(self, folder):
@@ -109,20 +112,21 @@ class Bench:
                 for spans in self.options.sizes:
                     self.runs.append(self.measure(spans, Path(folder, "spans.csv")))
             if "formulas" in self.options.only and self.extension:
-                self.formulas = formulas.measure(self.serial, self.options.runs, say)
+                self.formulas = formulas.measure(self.maker, self.options.runs, say)
         finally:
-            self.serial.connection.execute("DROP SCHEMA bench CASCADE")
-            for engine in (self.serial, self.parallel, *self.others):
+            self.maker.connection.execute("DROP SCHEMA bench CASCADE")
+            for engine in (self.maker, self.serial, self.parallel, *self.others):
                 engine.close()
 
     def measure(self, spans, csv):
         say(f"{spans:,} spans: making them")
-        self.in_memory &= create_spans(self.serial, spans)
-        customers = self.serial.value("SELECT count(DISTINCT customer_id) FROM spans")
+        self.in_memory &= create_spans(self.maker, spans)
+        customers = self.maker.value("SELECT count(DISTINCT customer_id) FROM spans")
         run = Run(spans, customers, {entry.key: entry for entry in self.entries()})
         if "movements" in self.options.only:
             self.load_others(csv)
             self.leave_out_slow(run)
+            self.busy.append(machine.busy_share())
             race(list(run.entries.values()), self.options.runs, say)
         if "memory" in self.options.only and spans >= 1_000_000:
             run.memory = self.measure_memory(run)
@@ -131,7 +135,7 @@ class Bench:
     def load_others(self, csv):
         if self.others:
             say("copying them to the other engines")
-            export_spans(self.serial, csv)
+            export_spans(self.maker, csv)
             for engine in self.others:
                 engine.load(csv)
             csv.unlink()
@@ -166,7 +170,7 @@ class Bench:
         for key, entry in run.entries.items():
             last = before.entries[key]
             if not entry.skipped and (last.skipped or last.seconds / before.spans * run.spans > self.options.limit):
-                entry.skipped = last.skipped or f"skipped: over {self.options.limit} s"
+                entry.skipped = last.skipped or f"would take over {self.options.limit} s"
 
     def measure_memory(self, run):
         scan = query("scan")

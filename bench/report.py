@@ -1,9 +1,8 @@
 """The results as Markdown."""
-import os
 from datetime import date
-from pathlib import Path
 from statistics import median
 
+import machine
 from formulas import ROWS
 from targets import verdicts
 
@@ -17,15 +16,15 @@ def table(header, rows):
     yield ""
 
 
-def facts(versions, in_memory):
-    info = Path("/proc/cpuinfo").read_text() if os.path.exists("/proc/cpuinfo") else ""
-    model = next((line.split(":")[1].strip() for line in info.splitlines() if "model name" in line), "")
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    yield f"{date.today()}. {os.cpu_count()} cores ({model}), {memory:.0f} GB. {', '.join(versions)}."
-    yield ""
-    if not in_memory:
+def facts(bench):
+    yield f"{date.today()}. {machine.description()}. {', '.join(bench.versions)}."
+    if bench.busy:
+        yield f"Before each size, other programs used {min(bench.busy):.0%} to {max(bench.busy):.0%} of the cores."
+    if max(bench.busy, default=0) > 0.1:
+        yield "That is too much: it slows what uses both cores more than what uses one."
+    if not bench.in_memory:
         yield "The table did not fit into shared buffers: the scan includes reading files."
-        yield ""
+    yield ""
 
 
 def seconds_text(times):
@@ -34,6 +33,8 @@ def seconds_text(times):
 
 
 def times_table(run):
+    if not any(entry.times for entry in run.entries.values()):
+        return
     yield f"## {run.spans:,} spans of {run.customers:,} customers"
     yield ""
     header = ["", "s, median (min–max)", "runs", "ns a span", "× ours", "× ours, 2 workers"]
@@ -86,12 +87,12 @@ def verdicts_table(runs, counts):
     yield from table(["", "target", "measured", ""], verdicts(runs, counts))
 
 
-def markdown(versions, in_memory, runs, formulas, counts):
+def markdown(bench, counts):
     yield "# Results"
     yield ""
-    yield from facts(versions, in_memory)
-    yield from verdicts_table(runs, counts)
-    for run in runs:
+    yield from facts(bench)
+    yield from verdicts_table(bench.runs, counts)
+    for run in bench.runs:
         yield from times_table(run)
-    yield from memory_table(runs)
-    yield from formulas_table(formulas)
+    yield from memory_table(bench.runs)
+    yield from formulas_table(bench.formulas)

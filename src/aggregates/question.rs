@@ -31,7 +31,9 @@ impl Question for () {
 impl Question for Days {
     fn must_equal(&self, other: &Self) {
         if self != other {
-            differs("at or period must be the same in all rows");
+            let is_day = |days: &Days| days.opening == days.closing;
+            let name = if is_day(self) && is_day(other) { "at" } else { "period" };
+            differs(&format!("{name} must be the same in all rows"));
         }
     }
 

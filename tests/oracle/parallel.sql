@@ -20,33 +20,8 @@ CREATE TABLE span AS
 ALTER TABLE span SET (parallel_workers = 2);
 ANALYZE span;
 
--- Two workers whatever the size.
-SET parallel_setup_cost = 0;
-SET parallel_tuple_cost = 0;
-SET min_parallel_table_scan_size = 0;
-SET max_parallel_workers = 4;
+\ir lib/parallel.sql
 
-CREATE FUNCTION check_parallel(what text, query text, at_least bigint) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    leader text;
-    plan json;
-BEGIN
-    SET LOCAL max_parallel_workers_per_gather = 0;
-    DROP TABLE IF EXISTS pg_temp.serial;
-    EXECUTE 'CREATE TEMP TABLE serial AS ' || query;
-    SET LOCAL max_parallel_workers_per_gather = 2;
-    PERFORM oracle.expect_plan(what, query, 'Gather(.|\n)*Partial [a-zA-Z]*Aggregate');
-    EXECUTE 'EXPLAIN (ANALYZE, FORMAT json) ' || query INTO plan;
-    IF NOT jsonb_path_exists(plan::jsonb, '$.**."Workers Launched" ? (@ >= 1)') THEN
-        RAISE EXCEPTION '%: no worker was launched', what USING DETAIL = plan;
-    END IF;
-    FOREACH leader IN ARRAY ARRAY['on', 'off'] LOOP
-        PERFORM set_config('parallel_leader_participation', leader, true);
-        PERFORM oracle.compare(what || ', leader ' || leader, query, 'TABLE pg_temp.serial', at_least);
-    END LOOP;
-    RETURN format('%s: %s rows', what, (SELECT count(*) FROM pg_temp.serial));
-END
-$$;
 CREATE FUNCTION total(arguments text) RETURNS text LANGUAGE sql AS $$
     SELECT 'SELECT m.* FROM (SELECT saas_metrics.mrr_movements(' || arguments || ') FROM span) AS s (periods), unnest(s.periods) AS m'
 $$;
@@ -54,28 +29,28 @@ CREATE FUNCTION grouped(arguments text) RETURNS text LANGUAGE sql AS $$
     SELECT 'SELECT s.segment, m.* FROM (SELECT segment, saas_metrics.mrr_movements(' || arguments || ') FROM span GROUP BY segment) AS s (segment, periods), unnest(s.periods) AS m'
 $$;
 SELECT 'parallel equals serial, ' || :spans || ' spans';
-SELECT check_parallel('int4', total($$ number, starts_on, ends_on, mrr, 'month', '2025-01-01' $$), 26);
-SELECT check_parallel('int4, as it comes', total('number, starts_on, ends_on, mrr'), 26);
-SELECT check_parallel('int4, days', total($$ number, starts_on, ends_on, mrr, 'day', '2025-01-01' $$), 700);
-SELECT check_parallel('int8, ranges', total($$ number::int8, during, mrr, 'month', '2025-01-01' $$), 26);
-SELECT check_parallel('int8, ranges as they come', total('number::int8, during, mrr'), 26);
-SELECT check_parallel('int2, weeks', total($$ number::int2, starts_on, ends_on, mrr, 'week' $$), 110);
-SELECT check_parallel('uuid', total($$ key, starts_on, ends_on, mrr, 'quarter', '2025-01-01' $$), 9);
-SELECT check_parallel('text', total($$ name, starts_on, ends_on, mrr, 'year', '2025-01-01' $$), 3);
-SELECT check_parallel('varchar, ranges', total($$ name::varchar, during, mrr, 'month', '2025-01-01' $$), 26);
-SELECT check_parallel('int4, grouped', grouped($$ number, starts_on, ends_on, mrr, 'month', '2025-01-01' $$), 180);
-SELECT check_parallel('text, grouped', grouped($$ name, during, mrr, 'month', '2025-01-01' $$), 180);
-SELECT check_parallel('uuid, grouped', grouped($$ key, starts_on, ends_on, mrr, 'week', '2025-01-01' $$), 700);
+SELECT oracle.check_parallel('int4', total($$ number, starts_on, ends_on, mrr, 'month', '2025-01-01' $$), 26);
+SELECT oracle.check_parallel('int4, as it comes', total('number, starts_on, ends_on, mrr'), 26);
+SELECT oracle.check_parallel('int4, days', total($$ number, starts_on, ends_on, mrr, 'day', '2025-01-01' $$), 700);
+SELECT oracle.check_parallel('int8, ranges', total($$ number::int8, during, mrr, 'month', '2025-01-01' $$), 26);
+SELECT oracle.check_parallel('int8, ranges as they come', total('number::int8, during, mrr'), 26);
+SELECT oracle.check_parallel('int2, weeks', total($$ number::int2, starts_on, ends_on, mrr, 'week' $$), 110);
+SELECT oracle.check_parallel('uuid', total($$ key, starts_on, ends_on, mrr, 'quarter', '2025-01-01' $$), 9);
+SELECT oracle.check_parallel('text', total($$ name, starts_on, ends_on, mrr, 'year', '2025-01-01' $$), 3);
+SELECT oracle.check_parallel('varchar, ranges', total($$ name::varchar, during, mrr, 'month', '2025-01-01' $$), 26);
+SELECT oracle.check_parallel('int4, grouped', grouped($$ number, starts_on, ends_on, mrr, 'month', '2025-01-01' $$), 180);
+SELECT oracle.check_parallel('text, grouped', grouped($$ name, during, mrr, 'month', '2025-01-01' $$), 180);
+SELECT oracle.check_parallel('uuid, grouped', grouped($$ key, starts_on, ends_on, mrr, 'week', '2025-01-01' $$), 700);
 SET enable_hashagg = off;
-SELECT check_parallel('int4, grouped by sorting', grouped($$ number, starts_on, ends_on, mrr, 'month', '2025-01-01' $$), 180);
+SELECT oracle.check_parallel('int4, grouped by sorting', grouped($$ number, starts_on, ends_on, mrr, 'month', '2025-01-01' $$), 180);
 RESET enable_hashagg;
 
 -- Groups with nothing to put together: in most workers, in all of them.
 CREATE FUNCTION filtered(condition text) RETURNS text LANGUAGE sql AS $$
     SELECT replace(total($q$ number, starts_on, ends_on, mrr, 'month', '2025-01-01' $q$), ') FROM span', ') FILTER (WHERE ' || condition || ') FROM span')
 $$;
-SELECT check_parallel('one customer', filtered('number = 1'), 20);
-SELECT check_parallel('a few rows', filtered('(segment, number) = (3, 2)'), 20);
+SELECT oracle.check_parallel('one customer', filtered('number = 1'), 20);
+SELECT oracle.check_parallel('a few rows', filtered('(segment, number) = (3, 2)'), 20);
 SET max_parallel_workers_per_gather = 2;
 SELECT oracle.expect_plan('nothing', 'SELECT saas_metrics.mrr_movements(number, starts_on, ends_on, mrr) FILTER (WHERE number < 0) FROM span', 'Partial Aggregate') \gset
 SELECT oracle.same('nothing', 'SELECT saas_metrics.mrr_movements(number, starts_on, ends_on, mrr) FILTER (WHERE number < 0) FROM span',

@@ -48,6 +48,27 @@ RETURNS text LANGUAGE sql AS $$
     SELECT format('%s: %s rows', what, oracle.compare(what, actual, expected, at_least))
 $$;
 
+-- A part of a base, NULL without one. The same for equal numbers, however many zeros they end in.
+CREATE FUNCTION oracle.rate(part numeric, base numeric) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT round(trim_scale(part) / nullif(trim_scale(base), 0), 15)
+$$;
+
+-- The expected number if the given one is that but for rounding: in the 15th decimal or digit.
+CREATE FUNCTION oracle.near(given numeric, expected numeric, tolerance numeric DEFAULT 1e-15)
+RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN abs(given - expected) <= tolerance * greatest(1, abs(expected)) THEN expected ELSE given END
+$$;
+
+-- A call that gives an array, over the rows of each segment or all of a table, as a query of its elements.
+CREATE FUNCTION oracle.per_segment(call text, source text DEFAULT 'oracle.span') RETURNS text LANGUAGE sql AS $$
+    SELECT format('SELECT s.segment, e.* FROM (SELECT segment, saas_metrics.%s AS elements FROM %s GROUP BY segment) AS s, unnest(s.elements) WITH ORDINALITY AS e',
+                  call, source)
+$$;
+CREATE FUNCTION oracle.overall(call text, source text DEFAULT 'oracle.span') RETURNS text LANGUAGE sql AS $$
+    SELECT format('SELECT e.* FROM (SELECT saas_metrics.%s AS elements FROM %s) AS s, unnest(s.elements) WITH ORDINALITY AS e',
+                  call, source)
+$$;
+
 -- mrr_movements over oracle.span, a result per segment, as a query. Without a grain the form
 -- without grain is called, without until the form without until.
 CREATE FUNCTION oracle.movements_query(

@@ -1,8 +1,9 @@
--- An oracle for mrr_movements in plain SQL: every column straight from its definition,
--- none derived from another. Slow, but plain to read.
+-- An oracle in plain SQL: every column straight from its definition, none derived from another.
+-- Slow, but plain to read.
 --
--- Scripts fill the table oracle.span and compare what the extension makes of it with
--- oracle.mrr_periods(). A segment stands for a GROUP BY key and is computed on its own.
+-- Scripts fill the table oracle.span and compare what the extension makes of it with what
+-- oracle.mrr_periods() and its like do. A segment stands for a GROUP BY key and is computed on
+-- its own.
 
 \pset format unaligned
 \pset tuples_only on
@@ -49,23 +50,22 @@ LANGUAGE sql AS $$
            generate_series(date_trunc(grain, first_day::timestamp), before - interval '1 day', step) AS p
 $$;
 
-CREATE FUNCTION oracle.mrr_periods(grain text, until date DEFAULT NULL)
+-- A span of zero length or without money is no activity; no end is an end never reached.
+CREATE FUNCTION oracle.activity()
+RETURNS TABLE (segment text, customer text, starts_on date, ends_on date, mrr numeric)
+LANGUAGE sql STABLE AS $$
+    SELECT s.segment, s.customer, s.starts_on, coalesce(s.ends_on, 'infinity'), s.mrr
+      FROM oracle.span s
+     WHERE s.mrr > 0 AND s.starts_on < coalesce(s.ends_on, 'infinity')
+$$;
+
+-- What a customer has at the end of a day against the end of the day before.
+CREATE FUNCTION oracle.mrr_changes()
 RETURNS TABLE (
-    segment text, period_start date, period_end date, complete boolean,
-    opening_mrr numeric, new_mrr numeric, reactivation_mrr numeric, expansion_mrr numeric,
-    contraction_mrr numeric, churn_mrr numeric, closing_mrr numeric,
-    retained_mrr numeric, surviving_mrr numeric,
-    opening_customers bigint, new_customers bigint, reactivated_customers bigint,
-    expanded_customers bigint, contracted_customers bigint, churned_customers bigint,
-    lost_customers bigint, closing_customers bigint)
-LANGUAGE sql SET enable_nestloop = off AS $$
+    segment text, customer text, effective_on date, kind text, amount numeric, mrr_before numeric, mrr_after numeric)
+LANGUAGE sql STABLE SET enable_nestloop = off AS $$
     WITH
-    -- A span of zero length or without money is no activity; no end is an end never reached.
-    span AS MATERIALIZED (
-        SELECT s.segment, s.customer, s.starts_on, coalesce(s.ends_on, 'infinity') AS ends_on, s.mrr
-          FROM oracle.span s
-         WHERE s.mrr > 0 AND s.starts_on < coalesce(s.ends_on, 'infinity')
-    ),
+    span AS MATERIALIZED (SELECT * FROM oracle.activity()),
     -- A customer's MRR can differ from the day before only where one of its spans starts or ends.
     turning_day AS (
         SELECT s.segment, s.customer, s.starts_on AS day FROM span s
@@ -80,18 +80,32 @@ LANGUAGE sql SET enable_nestloop = off AS $$
                bool_or(s.starts_on < t.day) AS active_ever_before
           FROM turning_day t JOIN span s ON s.segment = t.segment AND s.customer = t.customer
          GROUP BY t.segment, t.customer, t.day
-    ),
-    movement AS (
-        SELECT t.segment, t.customer, t.day, t.after - t.before AS amount,
-               CASE WHEN t.before = 0 AND NOT t.active_ever_before THEN 'new'
-                    WHEN t.before = 0 THEN 'reactivation'
-                    WHEN t.after = 0 THEN 'churn'
-                    WHEN t.after > t.before THEN 'expansion'
-                    ELSE 'contraction'
-               END AS kind
-          FROM step t
-         WHERE t.before <> t.after
-    ),
+    )
+    SELECT t.segment, t.customer, t.day,
+           CASE WHEN t.before = 0 AND NOT t.active_ever_before THEN 'new'
+                WHEN t.before = 0 THEN 'reactivation'
+                WHEN t.after = 0 THEN 'churn'
+                WHEN t.after > t.before THEN 'expansion'
+                ELSE 'contraction'
+           END,
+           t.after - t.before, t.before, t.after
+      FROM step t
+     WHERE t.before <> t.after
+$$;
+
+CREATE FUNCTION oracle.mrr_periods(grain text, until date DEFAULT NULL)
+RETURNS TABLE (
+    segment text, period_start date, period_end date, complete boolean,
+    opening_mrr numeric, new_mrr numeric, reactivation_mrr numeric, expansion_mrr numeric,
+    contraction_mrr numeric, churn_mrr numeric, closing_mrr numeric,
+    retained_mrr numeric, surviving_mrr numeric,
+    opening_customers bigint, new_customers bigint, reactivated_customers bigint,
+    expanded_customers bigint, contracted_customers bigint, churned_customers bigint,
+    lost_customers bigint, closing_customers bigint)
+LANGUAGE sql SET enable_nestloop = off AS $$
+    WITH
+    span AS MATERIALIZED (SELECT * FROM oracle.activity()),
+    movement AS MATERIALIZED (SELECT * FROM oracle.mrr_changes()),
     -- The first activity is the first movement.
     period AS (
         SELECT f.segment, c.period_start, c.period_end
@@ -133,7 +147,7 @@ LANGUAGE sql SET enable_nestloop = off AS $$
                count(*) FILTER (WHERE v.kind = 'contraction') AS contracted_customers,
                count(*) FILTER (WHERE v.kind = 'churn') AS churned_customers
           FROM period p
-          JOIN movement v ON v.segment = p.segment AND p.period_start <= v.day AND v.day < p.period_end
+          JOIN movement v ON v.segment = p.segment AND p.period_start <= v.effective_on AND v.effective_on < p.period_end
          GROUP BY p.segment, p.period_start
     )
     SELECT p.segment, p.period_start, p.period_end,
