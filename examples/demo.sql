@@ -53,7 +53,7 @@ SELECT m.period_start AS month, m.opening_customers AS customers, m.lost_custome
        round(i.low, 4) AS low, round(i.high, 4) AS high
 FROM (SELECT saas_metrics.mrr_movements(customer_id, starts_on, ends_on, mrr, 'month', :'until')
       FROM company.subscriptions) AS s(months), unnest(s.months) AS m,
-     saas_metrics.rate_interval(m.lost_customers, m.opening_customers) AS i
+     saas_metrics.rate_interval(m) AS i
 WHERE m.period_start >= date :'until' - interval '12 months'
 ORDER BY month;
 
@@ -149,24 +149,60 @@ FROM segment, LATERAL (SELECT CASE WHEN source IS NULL THEN -1 ELSE 1 END AS sig
 \echo 'Retention by cohort'
 \echo 'Percent of the customers won in a quarter (how many) who are there at its end (0) and k quarters later.'
 \echo
-WITH cohort AS (
-    SELECT customer_id, date_trunc('quarter', min(starts_on))::date AS quarter
-    FROM company.subscriptions
-    WHERE mrr > 0 AND (ends_on > starts_on OR ends_on IS NULL)
-    GROUP BY customer_id
-)
-SELECT format('%s (%s)', to_char(c.quarter, 'YYYY "Q"Q'), count(DISTINCT c.customer_id)) AS cohort, age,
-       round(100.0 * count(DISTINCT s.customer_id) / count(DISTINCT c.customer_id)) AS retained
-FROM cohort AS c
-CROSS JOIN generate_series(0, 11) AS age
-CROSS JOIN LATERAL (SELECT (c.quarter + (age + 1) * interval '3 months')::date AS quarter_end) AS e
-LEFT JOIN company.subscriptions AS s
-       ON s.customer_id = c.customer_id AND s.mrr > 0
-      AND s.starts_on < quarter_end AND (s.ends_on >= quarter_end OR s.ends_on IS NULL)
-WHERE quarter_end <= :'until'
-GROUP BY c.quarter, age
-ORDER BY c.quarter, age
+SELECT format('%s (%s)', to_char(c.cohort_start, 'YYYY "Q"Q'), c.customers) AS cohort, c.age,
+       round(100 * c.retention_rate) AS retained
+FROM (SELECT saas_metrics.cohort_retention(customer_id, starts_on, ends_on, mrr, 'quarter', :'until')
+      FROM company.subscriptions) AS s(cells), unnest(s.cells) AS c
+WHERE c.complete AND c.age < 12
+ORDER BY c.cohort_start, c.age
 \crosstabview cohort age retained
+
+\echo
+\echo 'Churn by age'
+\echo 'Of the customers who got to a month of their life, how many left in it, and who stays beyond it.'
+\echo
+SELECT a.age AS month_of_life, a.at_risk, a.churned, round(a.hazard, 4) AS hazard,
+       round(a.survival, 3) AS survival, saas_metrics.bar(a.hazard, max(a.hazard) OVER (), 30) AS hazard_as_a_bar
+FROM (SELECT saas_metrics.churn_by_age(customer_id, starts_on, ends_on, mrr, :'until')
+      FROM company.subscriptions) AS s(ages), unnest(s.ages) AS a
+WHERE a.age <= 14
+ORDER BY a.age;
+
+\echo
+\echo 'Funnel by source'
+\echo 'From lead to payment: how many get there, how soon after the step before (median), and as a bar.'
+\echo
+SELECT s.source, f.step, f.reached, round(100 * f.conversion_from_first, 1) AS percent_of_leads,
+       date_trunc('hour', f.median_time_from_previous) AS median_time,
+       saas_metrics.bar(f.conversion_from_first, 1, 40) AS bar
+FROM (SELECT source, saas_metrics.conversion_funnel(lead_id, e.step, e.at, ARRAY['lead', 'qualified', 'paid'])
+      FROM company.leads AS l,
+           LATERAL (VALUES ('lead', l.created_at), ('qualified', l.qualified_at), ('paid', l.converted_at)) AS e(step, at)
+      WHERE e.at < :'until'
+      GROUP BY source) AS s(source, steps), unnest(s.steps) AS f
+ORDER BY s.source, f.position;
+
+\echo
+\echo 'Usage'
+\echo 'Active users of a day, on average by month, and of the 28 days with most; a character for each day.'
+\echo
+SELECT to_char(d.day, 'YYYY-MM') AS month, round(avg(d.dau)) AS daily, max(d.mau) AS monthly,
+       round(avg(d.stickiness), 3) AS stickiness,
+       saas_metrics.sparkline(array_agg(d.dau ORDER BY d.day)) AS daily_active_users
+FROM (SELECT saas_metrics.active_users(user_id, active_on, :'until') FROM company.activity) AS s(days), unnest(s.days) AS d
+WHERE d.day >= date :'until' - interval '6 months'
+GROUP BY month
+ORDER BY month;
+
+\echo
+\echo 'Who pays'
+\echo 'Dollars paid in a year by customers won in it and in those before.'
+\echo
+SELECT to_char(c.period_start, 'YYYY') AS year, to_char(c.cohort_start, 'YYYY') AS won_in, c.customers, c.revenue,
+       round(100 * c.share) AS percent, saas_metrics.bar(c.share, 1, 40) AS bar
+FROM (SELECT saas_metrics.revenue_by_cohort(customer_id, attempted_at::date, amount, 'year', :'until')
+      FROM company.payments WHERE status = 'succeeded' AND currency = 'USD') AS s(cells), unnest(s.cells) AS c
+ORDER BY c.period_start, c.cohort_start;
 
 \pset footer on
 \pset null ''
