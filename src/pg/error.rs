@@ -23,7 +23,9 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
         | Error::NegativeMrr
         | Error::NotFinite(_)
         | Error::UnknownGrain(_) => ERRCODE_INVALID_PARAMETER_VALUE,
-        Error::DayOutOfRange(..) | Error::UnboundedStart => ERRCODE_DATETIME_FIELD_OVERFLOW,
+        Error::DayOutOfRange(..) | Error::TimeTooLong | Error::UnboundedStart => {
+            ERRCODE_DATETIME_FIELD_OVERFLOW
+        }
         Error::AmountOutOfRange | Error::TooManyDecimals(_) => ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
         Error::RunTooLarge | Error::TooManyCohorts | Error::TooManyPeriods => {
             ERRCODE_PROGRAM_LIMIT_EXCEEDED

@@ -136,7 +136,12 @@ SELECT oracle.fails(what, format('SELECT saas_metrics.active_users(%s) FROM (VAL
       ('until infinity',   $$ n, '2024-01-01', 'infinity' $$,                             '22008'),
       ('a numeric subject', $$ n * 1.5, '2024-01-01' $$,                                  '0A000')) AS v (what, arguments, state);
 
--- In parallel, and many groups.
+SELECT oracle.fails_to_meet(what, format('active_users(n, ''2024-01-01'', %s)', arguments), '22023')
+  FROM (VALUES ('untils', $$ '2024-02-01'::date + part $$), ('an until and none', $$ CASE WHEN part < 3 THEN '2024-02-01'::date END $$)) AS v (what, arguments);
+
+-- Groups of all sizes, in parallel, and many.
+SELECT oracle.check_sizes('oracle.visit', $$ SELECT n::text, (1 + oracle.pick(n / 4 + 1, key))::text, '2024-01-01'::date + oracle.pick(25, key || ':d') $$,
+                          $$active_users(%s, active_on)$$, days(), by_oracle(NULL), 700);
 \ir lib/parallel.sql
 SELECT oracle.check_workers('oracle.visit', $$active_users(%s, active_on, '2023-08-01')$$, days(), by_oracle('2023-08-01'), 600);
 SET max_parallel_workers_per_gather = 0;

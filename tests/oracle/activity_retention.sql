@@ -238,7 +238,13 @@ SELECT oracle.fails(what, format('SELECT saas_metrics.activity_retention(%s) FRO
       ('until infinity',   $$ n, '2024-01-01', 'day', 'infinity' $$,                      '22008'),
       ('a numeric subject', $$ n * 1.5, '2024-01-01' $$,                                  '0A000')) AS v (what, arguments, state);
 
--- In parallel, and many groups.
+SELECT oracle.fails_to_meet(what, format('activity_retention(n, ''2024-01-01'', %s)', arguments), '22023')
+  FROM (VALUES ('grains', $$ CASE part WHEN 2 THEN 'day' ELSE 'week' END, '2024-02-01' $$), ('untils', $$ 'day', '2024-02-01'::date + part $$),
+               ('an until and none', $$ 'year', CASE WHEN part < 3 THEN '2024-02-01'::date END $$)) AS v (what, arguments);
+
+-- Groups of all sizes, in parallel, and many.
+SELECT oracle.check_sizes('oracle.visit', $$ SELECT n::text, (1 + oracle.pick(n / 4 + 1, key))::text, '2024-01-01'::date + oracle.pick(400, key || ':d') $$,
+                          $$activity_retention(%s, active_on, 'month', '2025-01-01')$$, cells(), $$ SELECT * FROM oracle.activity_cells('month', '2025-01-01') $$, 1500);
 \ir lib/parallel.sql
 SELECT oracle.check_workers('oracle.visit', $$activity_retention(%s, active_on, 'month', '2024-03-01')$$, cells(),
                             $$ SELECT * FROM oracle.activity_cells('month', '2024-03-01') $$, 300);

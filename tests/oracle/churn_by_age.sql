@@ -35,6 +35,8 @@ SELECT oracle.load($$ VALUES
     -- Who returns is not at risk again.
     ('returns', 'a', '2024-01-10', '2024-01-20', 100),
     ('returns', 'a', '2024-02-01', NULL, 100),
+    ('leaves twice', 'a', '2024-01-10', '2024-01-20', 100),
+    ('leaves twice', 'a', '2024-02-01', '2024-04-20', 100),
     -- 100 becomes 60 without a day between, then nothing: one spell to 9 March, a day short of two months.
     ('swap', 'a', '2024-01-10', '2024-02-10', 100),
     ('swap', 'a', '2024-02-10', '2024-03-09', 60),
@@ -79,6 +81,7 @@ INSERT INTO worked (segment, age, at_risk, churned, hazard, survival) VALUES
     ('gone later',              0, 1, 0,    0,    1),
     ('starts the day before',   0, 1, 0,    0,    1),
     ('returns',                 0, 1, 1,    1,    0),
+    ('leaves twice',            0, 1, 1,    1,    0),
     ('swap',                    0, 1, 0,    0,    1),
     ('swap',                    1, 1, 1,    1,    0),
     ('not carried on',          0, 1, 0,    0,    1),
@@ -97,8 +100,8 @@ INSERT INTO worked (segment, age, at_risk, churned, hazard, survival) VALUES
     ('late',                    4, 2, 0,    0, 0.666666666666667);
 INSERT INTO worked SELECT 'a leap year', NULL, age, 1, 0, 0, 1 FROM generate_series(0, 11) AS age;
 UPDATE worked SET place = age + 1;
-SELECT oracle.same('by hand, oracle', $$ SELECT * FROM oracle.churn_ages('2024-06-01') $$, 'TABLE worked', 49);
-SELECT oracle.same('by hand', oracle.ages_beside(oracle.ages_query('2024-06-01'), 'worked'), 'TABLE worked', 49);
+SELECT oracle.same('by hand, oracle', $$ SELECT * FROM oracle.churn_ages('2024-06-01') $$, 'TABLE worked', 50);
+SELECT oracle.same('by hand', oracle.ages_beside(oracle.ages_query('2024-06-01'), 'worked'), 'TABLE worked', 50);
 -- A day later the ones of 1 May and 1 June are seen, and who is gone at 1 June is gone, at age 2.
 DELETE FROM worked WHERE segment NOT IN ('running for a month', 'gone at until');
 INSERT INTO worked VALUES ('running for a month', 2, 1, 1, 0, 0, 1), ('gone at until', 3, 2, 1, 1, 1, 0), ('starts at until', 1, 0, 1, 0, 0, 1);
@@ -107,7 +110,7 @@ SELECT oracle.load('TABLE near_until') AS spans \gset
 SELECT oracle.same('by hand, a day later, oracle', $$ SELECT * FROM oracle.churn_ages('2024-06-02') $$, 'TABLE worked', 6);
 SELECT oracle.same('by hand, a day later', oracle.ages_beside(oracle.ages_query('2024-06-02'), 'worked'), 'TABLE worked', 6);
 
--- From the 29th, 30th and 31st of every month, at every day of gone and of until around the ends of the months after.
+-- From the 29th, 30th and 31st of every month, gone, and seen, on the days around the ends of later months.
 SELECT oracle.load($$
     SELECT format('gone %s days after', days), start::text, start, start + days, 10
       FROM (SELECT (month + interval '1 month')::date - back AS start FROM generate_series(timestamp '2023-01-01', '2024-12-01', '1 month') AS month, generate_series(1, 3) AS back) AS s,
@@ -118,7 +121,8 @@ SELECT 'ends of months, until ' || until || ': ' || oracle.check_ages('ends of m
 SELECT oracle.load($$
     SELECT start::text, 'a', start, NULL::date, 10
       FROM (SELECT (month + interval '1 month')::date - back AS start FROM generate_series(timestamp '2023-01-01', '2024-02-01', '1 month') AS month, generate_series(0, 3) AS back) AS s $$) AS spans \gset
-SELECT 'running at ends of months: ' || sum(oracle.check_ages('running at ends of months', until::date)) || ' rows' FROM generate_series(timestamp '2024-02-20', '2024-03-05', '1 day') AS until;
+SELECT 'running at ends of months: ' || sum(oracle.check_ages('running at ends of months', until::date)) || ' rows'
+  FROM generate_series(timestamp '2024-02-20', '2024-03-05', '1 day') AS until;
 
 -- Generated.
 CREATE FUNCTION check_shape(shape text, seed int, segments int, customers int, items int, first_day date DEFAULT '2022-11-20')
@@ -186,12 +190,20 @@ CREATE TABLE over AS
     SELECT segment, customer, min(starts_on) AS starts_on, '2022-11-20'::date + 30 * (2 + customer::int % 17) AS ends_on
       FROM span WHERE mrr > 0 AND ends_on IS DISTINCT FROM starts_on GROUP BY segment, customer HAVING min(starts_on) < '2022-11-20'::date + 30 * (2 + customer::int % 17);
 SELECT oracle.same('with none censored', $$
-    SELECT a.segment, age, at_risk, churned, oracle.near(survival, oracle.rate(at_risk - churned, max(at_risk) OVER (PARTITION BY a.segment)), 1e-12) AS survival, sum(churned) OVER (PARTITION BY a.segment) AS all
+    SELECT a.segment, age, at_risk, churned, oracle.near(survival, oracle.rate(at_risk - churned, max(at_risk) OVER (PARTITION BY a.segment)), 1e-12) AS survival,
+           sum(churned) OVER (PARTITION BY a.segment) AS all
       FROM ($$ || oracle.per_segment($$ churn_by_age(customer, starts_on, ends_on, 10, '2030-01-01') $$, 'over') || ') AS a', $$
     SELECT o.segment, age, count(*) FILTER (WHERE starts_on + age * interval '1 month' <= ends_on),
            count(*) FILTER (WHERE starts_on + age * interval '1 month' <= ends_on) - count(*) FILTER (WHERE starts_on + (age + 1) * interval '1 month' <= ends_on),
            oracle.rate(count(*) FILTER (WHERE starts_on + (age + 1) * interval '1 month' <= ends_on), count(*)) AS survival, count(*)::numeric AS all
       FROM over AS o, generate_series(0::bigint, 30) AS age GROUP BY o.segment, age HAVING count(*) FILTER (WHERE starts_on + age * interval '1 month' <= ends_on) > 0 $$, 20);
+
+-- The interval of a hazard, from its columns.
+SELECT oracle.same('intervals of the hazard',
+    'SELECT (ages[n]).age, saas_metrics.rate_interval(ages[n])::text AS bounds, saas_metrics.rate_interval(ages[n], 0.8)::text AS narrower FROM ' || cells,
+    'SELECT (ages[n]).age, saas_metrics.rate_interval((ages[n]).churned, (ages[n]).at_risk)::text AS bounds,
+        saas_metrics.rate_interval((ages[n]).churned, (ages[n]).at_risk, 0.8)::text AS narrower FROM ' || cells, 20)
+  FROM (VALUES ('(SELECT saas_metrics.churn_by_age(customer, starts_on, ends_on, mrr) FROM span) AS s (ages), generate_subscripts(ages, 1) AS n')) AS q (cells);
 
 -- Filtered, grouped by sets, hashed and sorted, in another order.
 \set ages 'churn_by_age(customer::int, starts_on, ends_on, mrr, \'2024-03-01\')'
@@ -224,14 +236,16 @@ SET enable_hashagg = off;
 SELECT oracle.expect_plan('sorted', oracle.per_segment(:'ages'), 'GroupAggregate') \gset
 SELECT oracle.same('sorted groups', oracle.ages_beside(oracle.per_segment(:'ages'), 'answer'), 'TABLE answer', 40);
 RESET enable_hashagg;
-SELECT oracle.same('in order of ' || ordering, oracle.ages_beside(oracle.per_segment(replace(:'ages', '''2024-03-01''', '''2024-03-01'' ORDER BY ' || ordering)), 'answer'), 'TABLE answer', 40)
+SELECT oracle.same('in order of ' || ordering, oracle.ages_beside(oracle.per_segment(replace(:'ages', '''2024-03-01''', '''2024-03-01'' ORDER BY ' || ordering)), 'answer'),
+    'TABLE answer', 40)
   FROM unnest('{"customer, starts_on","starts_on DESC","mrr"}'::text[]) AS ordering;
 
 -- Segments with customers of their own add up to the total.
 SELECT oracle.load('SELECT segment, segment || ''/'' || customer, starts_on, ends_on, mrr FROM span') AS spans \gset
 SELECT oracle.same('segments add up to the total, until ' || until,
            format('SELECT age, sum(at_risk) AS at_risk, sum(churned) AS churned FROM (%s) AS a GROUP BY age', oracle.ages_query(until)),
-           format('SELECT age, at_risk::numeric, churned::numeric AS churned FROM (%s) AS a', oracle.overall(format('churn_by_age(customer, starts_on, ends_on, mrr, %L)', until))), 5)
+           format('SELECT age, at_risk::numeric, churned::numeric AS churned FROM (%s) AS a',
+               oracle.overall(format('churn_by_age(customer, starts_on, ends_on, mrr, %L)', until))), 5)
   FROM unnest('{2023-04-30,2024-03-03,2027-01-01}'::date[]) AS until;
 
 -- Frames that grow and move: the state is read and goes on.
@@ -242,7 +256,8 @@ BEGIN
     TRUNCATE answer;
     INSERT INTO answer SELECT * FROM oracle.churn_ages('2025-01-01');
     RETURN oracle.same(what, oracle.ages_beside(format($q$
-        SELECT f.n::text AS segment, a.* FROM (SELECT n, saas_metrics.churn_by_age(customer, starts_on, ends_on, mrr, '2025-01-01') OVER (%s) FROM numbered) AS f (n, ages), unnest(f.ages) WITH ORDINALITY AS a $q$, frame),
+        SELECT f.n::text AS segment, a.* FROM (SELECT n, saas_metrics.churn_by_age(customer, starts_on, ends_on, mrr, '2025-01-01') OVER (%s) FROM numbered) AS f (n, ages),
+            unnest(f.ages) WITH ORDINALITY AS a $q$, frame),
         'answer'), 'TABLE answer', 300);
 END
 $$;
@@ -259,7 +274,8 @@ SELECT oracle.same('nothing', $$
 $$, $$ SELECT what, '{}'::saas_metrics.churn_age[] FROM unnest('{no rows,no money,no time,later,until before}'::text[]) AS what $$, 5);
 SELECT oracle.same('one row', oracle.overall($$ churn_by_age(1, '2024-01-31', '2024-03-01', 0.1, '2024-03-02') $$, '(SELECT) AS one'),
                    'VALUES (0::bigint, 1::bigint, 0::bigint, 0::numeric, 1::numeric, 1::bigint), (1, 1, 1, 1, 0, 2)', 2);
-SELECT oracle.fails('until ' || until, format('SELECT saas_metrics.churn_by_age(customer, starts_on, ends_on, mrr, %L) FROM span', until), '22008') FROM unnest('{infinity,-infinity}'::text[]) AS until;
+SELECT oracle.fails('until ' || until, format('SELECT saas_metrics.churn_by_age(customer, starts_on, ends_on, mrr, %L) FROM span', until), '22008')
+  FROM unnest('{infinity,-infinity}'::text[]) AS until;
 SELECT oracle.fails('untils differ', 'SELECT saas_metrics.churn_by_age(customer, starts_on, ends_on, mrr, starts_on) FROM span', '22023');
 
 -- 100,000 groups: hashed in little memory, sorted, and a tenth of them by the oracle.
@@ -311,5 +327,6 @@ SET enable_partitionwise_aggregate = on;
 -- The first partition has January, the second February: one spell of two months.
 \set meeting 'SELECT segment, a.age, a.at_risk, a.churned FROM (SELECT segment, saas_metrics.churn_by_age(customer, make_date(2024, part, 1), make_date(2024, part + 1, 1), mrr, \'2024-06-01\') AS ages FROM parted GROUP BY segment) AS s, unnest(ages) AS a'
 SELECT oracle.expect_plan('partitions', :'meeting', 'Finalize(.|\n)*Append(.|\n)*Partial') \gset
-SELECT oracle.same('states meet', :'meeting', 'SELECT n, age, 100::bigint AS at_risk, CASE age WHEN 2 THEN 100 ELSE 0 END::bigint AS churned FROM generate_series(0, 2) AS n, generate_series(0::bigint, 2) AS age', 9);
+SELECT oracle.same('states meet', :'meeting', 'SELECT n, age, 100::bigint AS at_risk, CASE age WHEN 2 THEN 100 ELSE 0 END::bigint AS churned
+    FROM generate_series(0, 2) AS n, generate_series(0::bigint, 2) AS age', 9);
 SELECT oracle.fails('untils meet', 'SELECT saas_metrics.churn_by_age(customer, ''2024-01-01'', NULL, mrr, ''2024-03-01''::date + part) FROM parted', '22023');

@@ -140,6 +140,13 @@ SELECT oracle.fails(what || ' in ' || name, format('SELECT saas_metrics.%s(%s) F
       ('a numeric customer', $$ n * 1.5, date '2024-01-01', 1 $$,                       '0A000')) AS v (what, arguments, state),
        unnest('{cltv,cltv_factors}'::text[]) AS name;
 
+SELECT oracle.fails_to_meet(what, 'cltv(n, date ''2024-01-01'', ' || amount || ')', '22003')
+  FROM (VALUES ('sums of 38 digits', '5e34'), ('coarse and fine', 'CASE part WHEN 1 THEN 1e-20 ELSE 1e17 END')) AS v (what, amount);
+
+-- Groups of all sizes.
+SELECT oracle.check_sizes('oracle.payment', $$ SELECT n::text, (1 + oracle.pick(n / 4 + 1, key))::text, '2024-01-01'::date + oracle.pick(400, key || ':d'), oracle.pick(10000, key || ':a') * 0.01 - 20 $$,
+                          :'factors_of', factors(), :'factors_by_oracle', 36);
+
 -- In every way they can be called, in parallel, and many groups.
 SELECT oracle.fill('oracle.payment', $$ SELECT * FROM oracle.payments('scatter', 11, 20, 40, 4, 500) $$) AS rows \gset
 SELECT oracle.check_ways('oracle.payment', :'value_of', value(), :'value_by_oracle', 20);

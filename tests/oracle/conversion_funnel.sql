@@ -4,6 +4,7 @@
 \ir lib/events.sql
 \ir lib/ways.sql
 CREATE INDEX ON oracle.event (segment, subject, step, at);
+SET TimeZone = 'UTC';
 
 -- Every subject's every entry followed to its end: an entry is an event of the first step; the
 -- next step is the earliest event of that step from the step before on, up to the limit of the entry.
@@ -277,6 +278,15 @@ SELECT oracle.fails(what, format('SELECT saas_metrics.conversion_funnel(%s) FROM
       ('minus a month',     $$ n, 'a', now(), '{a,b}', '-1 month' $$,                                      '22023'),
       ('minus a microsecond', $$ n, 'a', now(), '{a,b}', '-1 microsecond' $$,                              '22023'),
       ('a numeric subject', $$ n * 1.5, 'a', now(), '{a,b}' $$,                                            '0A000')) AS v (what, arguments, state);
+
+SELECT oracle.fails_to_meet(what, format('conversion_funnel(n, ''a'', now(), %s)', arguments), '22023')
+  FROM (VALUES ('steps', $$ CASE part WHEN 2 THEN '{a,b}' ELSE '{a,c}' END::text[] $$), ('steps and more steps', $$ CASE part WHEN 2 THEN '{a,b}' ELSE '{a,b,c}' END::text[], '1 day' $$),
+               ('limits', $$ '{a,b}', part * interval '1 day' $$), ('a limit and none', $$ '{b,c}', CASE WHEN part < 3 THEN interval '1 day' END $$)) AS v (what, arguments);
+
+-- Groups of all sizes.
+SELECT oracle.check_sizes('oracle.event', $$ SELECT n::text, (1 + oracle.pick(n / 6 + 1, key))::text, (ARRAY['visit', 'visit', 'signup', 'trial', 'paid', 'ping'])[1 + oracle.pick(6, key || ':s')],
+                                                    '2024-01-01'::timestamptz + oracle.pick(400, key || ':t') * interval '1 hour' $$,
+                          $$conversion_funnel(%s, step, at, '{visit,signup,trial,paid}', '10 days')$$, steps(), by_oracle('{visit,signup,trial,paid}', '10 days'), 100);
 
 -- In every way it can be called, in parallel, and in many groups.
 SELECT oracle.fill('oracle.event', $$ SELECT * FROM oracle.events('scatter', 10, 3, 40, 12) UNION ALL SELECT * FROM oracle.events('retries', 11, 3, 40, 12) $$) AS rows \gset

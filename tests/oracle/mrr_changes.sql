@@ -141,7 +141,8 @@ SELECT oracle.same('sums of changes by ' || grain, $$
     SELECT segment, period_start, new_mrr, reactivation_mrr, expansion_mrr, contraction_mrr, churn_mrr,
            new_customers, reactivated_customers, expanded_customers, contracted_customers, churned_customers
       FROM ($$ || movements || ') AS m', at_least)
-  FROM (VALUES ('day', '2023-06-30'::date, 500), ('week', '2026-07-01', 400), ('month', '2030-01-01', 200), ('quarter', '2030-01-01', 80), ('year', '2030-01-01', 20)) AS v (grain, until, at_least),
+  FROM (VALUES ('day', '2023-06-30'::date, 500), ('week', '2026-07-01', 400), ('month', '2030-01-01', 200), ('quarter', '2030-01-01', 80), ('year', '2030-01-01', 20))
+      AS v (grain, until, at_least),
        LATERAL oracle.per_segment(format('mrr_movements(customer, starts_on, ends_on, mrr, %L, %L)', grain, until), 'span') AS q (movements);
 
 -- The steps of all customers on a day add up to the MRR of the day, and changes to the steps.
@@ -152,7 +153,8 @@ SELECT oracle.same('steps add up to the MRR of a day', $$
     SELECT day, sum(mrr) AS mrr
       FROM (SELECT DISTINCT ON (day, segment, customer) day, mrr FROM generate_series(timestamp '2022-12-01', '2027-12-01', '23 days') AS day JOIN step ON effective_on <= day
              ORDER BY day, segment, customer, effective_on DESC) AS s GROUP BY day $$, $$
-    SELECT day, coalesce(sum(mrr), 0) FROM generate_series(timestamp '2022-12-01', '2027-12-01', '23 days') AS day LEFT JOIN span ON starts_on <= day AND (ends_on IS NULL OR day < ends_on) GROUP BY day $$, 79);
+    SELECT day, coalesce(sum(mrr), 0) FROM generate_series(timestamp '2022-12-01', '2027-12-01', '23 days') AS day
+        LEFT JOIN span ON starts_on <= day AND (ends_on IS NULL OR day < ends_on) GROUP BY day $$, 79);
 SELECT oracle.same('changes add up to steps', $$
     SELECT segment, customer, effective_on, sum(amount) OVER (PARTITION BY segment, customer ORDER BY effective_on) AS mrr FROM change $$, 'TABLE step', 2000);
 
@@ -188,7 +190,8 @@ RESET enable_hashagg;
 SELECT oracle.check_changes('in order of ' || ordering, oracle.per_customer(format('mrr_changes(starts_on, ends_on, mrr ORDER BY %s)', ordering)),
                             oracle.per_customer(format('mrr_timeline(starts_on, ends_on, mrr ORDER BY %s)', ordering)), 2000)
   FROM unnest('{starts_on,ends_on DESC,mrr}'::text[]) AS ordering;
-SELECT oracle.check_changes('ranges read with lower and upper', oracle.per_customer('mrr_changes(lower(during), upper(during), mrr)', '(SELECT *, daterange(starts_on, ends_on) AS during FROM oracle.span WHERE starts_on IS DISTINCT FROM ends_on) AS ranges'), at_least => 2000);
+SELECT oracle.check_changes('ranges read with lower and upper', oracle.per_customer('mrr_changes(lower(during), upper(during), mrr)',
+    '(SELECT *, daterange(starts_on, ends_on) AS during FROM oracle.span WHERE starts_on IS DISTINCT FROM ends_on) AS ranges'), at_least => 2000);
 
 -- Frames that grow and move: the state is read and goes on.
 CREATE TABLE numbered AS SELECT row_number() OVER (ORDER BY md5(s::text))::int AS n, s.* FROM oracle.shape('flicker', 351, 1, 1, 60) AS s;
@@ -196,8 +199,10 @@ CREATE FUNCTION check_frame(what text, frame text, rows_in_frame text) RETURNS t
 BEGIN
     PERFORM oracle.load('SELECT row.n, ''one'', s.starts_on, s.ends_on, s.mrr FROM numbered AS row, numbered AS s WHERE ' || rows_in_frame);
     RETURN oracle.check_changes(what, format($q$
-        SELECT f.n::text, 'one', c.* FROM (SELECT n, saas_metrics.mrr_changes(starts_on, ends_on, mrr) OVER (%s) FROM numbered) AS f (n, changes), unnest(f.changes) WITH ORDINALITY AS c $q$, frame), format($q$
-        SELECT f.n::text, 'one', c.* FROM (SELECT n, saas_metrics.mrr_timeline(starts_on, ends_on, mrr) OVER (%s) FROM numbered) AS f (n, timeline), unnest(f.timeline) WITH ORDINALITY AS c $q$, frame), 400);
+        SELECT f.n::text, 'one', c.* FROM (SELECT n, saas_metrics.mrr_changes(starts_on, ends_on, mrr) OVER (%s) FROM numbered) AS f (n, changes),
+            unnest(f.changes) WITH ORDINALITY AS c $q$, frame), format($q$
+        SELECT f.n::text, 'one', c.* FROM (SELECT n, saas_metrics.mrr_timeline(starts_on, ends_on, mrr) OVER (%s) FROM numbered) AS f (n, timeline),
+            unnest(f.timeline) WITH ORDINALITY AS c $q$, frame), 400);
 END
 $$;
 SELECT check_frame('growing frames', 'ORDER BY n', 's.n <= row.n');
@@ -218,7 +223,7 @@ SELECT oracle.same('one row, timeline', oracle.overall($$ mrr_timeline('2024-02-
 SELECT oracle.load(format($$
     SELECT 'all', g::text, '2024-01-01'::date + oracle.pick(80, g || ':' || n), '2024-01-01'::date + oracle.pick(80, g || ':' || n) + oracle.pick(60, g || '-' || n),
            CASE WHEN g %% 10 = 0 THEN 0 ELSE oracle.pick(100000, g || '/' || n) * 0.01 END
-      FROM generate_series(1, %s) AS g, generate_series(0, 2) AS n ORDER BY n, md5(g::text) $$, :groups)) AS spans \gset
+      FROM generate_series(1, %s) AS g, generate_series(0, 1) AS n ORDER BY n, md5(g::text) $$, :groups)) AS spans \gset
 \set many 'SELECT customer::int, saas_metrics.mrr_changes(starts_on, ends_on, mrr) AS changes, saas_metrics.mrr_timeline(starts_on, ends_on, mrr) AS timeline FROM oracle.span GROUP BY customer::int'
 SET work_mem = '64kB';
 SET enable_sort = off;
@@ -247,6 +252,7 @@ SELECT oracle.check_parallel('parallel, timeline per customer', oracle.per_custo
 SELECT oracle.check_parallel('parallel, changes in all', oracle.overall('mrr_changes(starts_on, ends_on, mrr)'), 500);
 SELECT oracle.check_parallel('parallel, timeline in all', oracle.overall('mrr_timeline(starts_on, ends_on, mrr)'), 500);
 SELECT oracle.check_parallel('parallel, a few rows', oracle.overall('mrr_changes(starts_on, ends_on, mrr) FILTER (WHERE (segment, customer) = (''3'', ''2''))'), 3);
-SELECT oracle.check_parallel('parallel, nothing', $$ SELECT saas_metrics.mrr_changes(starts_on, ends_on, mrr) FILTER (WHERE segment = ''), saas_metrics.mrr_timeline(starts_on, ends_on, mrr) FILTER (WHERE segment = '') FROM oracle.span $$, 1);
+SELECT oracle.check_parallel('parallel, nothing', $$ SELECT saas_metrics.mrr_changes(starts_on, ends_on, mrr) FILTER (WHERE segment = ''),
+    saas_metrics.mrr_timeline(starts_on, ends_on, mrr) FILTER (WHERE segment = '') FROM oracle.span $$, 1);
 SET max_parallel_workers_per_gather = 2;
 SELECT oracle.check_changes('parallel, by the oracle', at_least => 2000);

@@ -230,7 +230,14 @@ SELECT oracle.fails(what, format('SELECT saas_metrics.revenue_by_cohort(%s) FROM
       ('until infinity',   $$ n, '2024-01-01', 1, 'day', 'infinity' $$,                      '22008'),
       ('a numeric customer', $$ n * 1.5, '2024-01-01', 1 $$,                                 '0A000')) AS v (what, arguments, state);
 
--- In parallel, and many groups.
+SELECT oracle.fails_to_meet(what, format('revenue_by_cohort(n, ''2024-01-01'', %s)', arguments), state)
+  FROM (VALUES ('grains', $$ 1, CASE part WHEN 2 THEN 'day' ELSE 'week' END, '2024-02-01' $$, '22023'), ('grains without money', $$ 0, CASE part WHEN 2 THEN 'day' ELSE 'week' END, '2024-02-01' $$, '22023'),
+               ('untils', $$ 1, 'day', '2024-02-01'::date + part $$, '22023'), ('an until and none', $$ 1, 'year', CASE WHEN part < 3 THEN '2024-02-01'::date END $$, '22023'),
+               ('sums of 38 digits', '5e34', '22003'), ('coarse and fine', 'CASE part WHEN 1 THEN 1e-20 ELSE 1e17 END', '22003')) AS v (what, arguments, state);
+
+-- Groups of all sizes, in parallel, and many.
+SELECT oracle.check_sizes('oracle.payment', $$ SELECT n::text, (1 + oracle.pick(n / 4 + 1, key))::text, '2024-01-01'::date + oracle.pick(400, key || ':d'), oracle.pick(10000, key || ':a') * 0.01 - 20 $$,
+                          $$revenue_by_cohort(%s, paid_on, amount, 'month', '2025-01-01')$$, cells(), by_oracle('month', '2025-01-01'), 1500);
 \ir lib/parallel.sql
 SELECT oracle.check_workers('oracle.payment', $$revenue_by_cohort(%s, paid_on, amount, 'month', '2024-03-01')$$, cells(), by_oracle('month', '2024-03-01'), 300);
 SET max_parallel_workers_per_gather = 0;

@@ -8,6 +8,12 @@
     \set groups 100000
 \endif
 
+-- Rates are compared up to rounding, and no further.
+SELECT oracle.same('near', $$ SELECT n, oracle.near(given, expected) AS near FROM (VALUES
+    (1, 0.3333333333333333, oracle.rate(1, 3)), (2, 0.33333333333333333333, oracle.rate(100, 300.000)), (3, 0.333333333333331, oracle.rate(1, 3)),
+    (4, 12345678901234567.6, 12345678901234568), (5, 12345678901234500, 12345678901234568), (6, 0, 0), (7, NULL, 0), (8, 0, NULL), (9, NULL, NULL)) AS v (n, given, expected) $$,
+    'VALUES (1, 0.333333333333333), (2, 0.333333333333333), (3, 0.333333333333331), (4, 12345678901234568), (5, 12345678901234500), (6, 0), (7, NULL), (8, 0), (9, NULL)', 9);
+
 -- At a date, by hand.
 SELECT oracle.load($$ VALUES
     -- Through 28 February, the day before the leap day.
@@ -249,7 +255,8 @@ SELECT check_plan('sorted groups', 'GroupAggregate');
 RESET enable_hashagg;
 SELECT oracle.same('in HAVING', $$
     SELECT segment FROM span GROUP BY segment
-    HAVING saas_metrics.active_customers(customer, starts_on, ends_on, mrr, '2023-03-31' ORDER BY mrr) > 0 AND saas_metrics.nrr(customer, starts_on, ends_on, mrr, '[2023-01-01,2023-07-01)' ORDER BY starts_on DESC) < 0.9 $$, $$
+    HAVING saas_metrics.active_customers(customer, starts_on, ends_on, mrr, '2023-03-31' ORDER BY mrr) > 0
+        AND saas_metrics.nrr(customer, starts_on, ends_on, mrr, '[2023-01-01,2023-07-01)' ORDER BY starts_on DESC) < 0.9 $$, $$
     SELECT segment FROM oracle.standings('{2023-03-31}') JOIN oracle.rates('{"[2023-01-01,2023-07-01)"}') USING (segment) WHERE active_customers > 0 AND nrr < 0.9 $$);
 
 -- Segments with customers of their own add up to the total, to the last digit; in mrr, which knows
@@ -270,10 +277,13 @@ CREATE FUNCTION check_frame(what text, frame text, rows_in_frame text) RETURNS t
 BEGIN
     PERFORM oracle.load('SELECT row.n, s.customer, s.starts_on, s.ends_on, s.mrr FROM numbered AS row, numbered AS s WHERE ' || rows_in_frame);
     RETURN oracle.same(what, format($q$
-        SELECT n::text, a.mrr, customers, oracle.near(a.arpa, s.arpa) AS arpa, oracle.near(a.churn_rate, r.churn_rate) AS churn_rate, oracle.near(a.nrr, r.nrr) AS nrr, oracle.near(a.grr, r.grr) AS grr
+        SELECT n::text, a.mrr, customers, oracle.near(a.arpa, s.arpa) AS arpa, oracle.near(a.churn_rate, r.churn_rate) AS churn_rate,
+            oracle.near(a.nrr, r.nrr) AS nrr, oracle.near(a.grr, r.grr) AS grr
           FROM (SELECT n, saas_metrics.mrr(starts_on, ends_on, mrr, '2023-02-10') OVER w, saas_metrics.active_customers(customer, starts_on, ends_on, mrr, '2023-02-10') OVER w,
-                       saas_metrics.arpa(customer, starts_on, ends_on, mrr, '2023-02-10') OVER w, saas_metrics.churn_rate(customer, starts_on, ends_on, mrr, '[2023-02-01,2023-02-09)') OVER w,
-                       saas_metrics.nrr(customer, starts_on, ends_on, mrr, '[2023-02-01,2023-02-09)') OVER w, saas_metrics.grr(customer, starts_on, ends_on, mrr, '[2023-02-01,2023-02-09)') OVER w
+                       saas_metrics.arpa(customer, starts_on, ends_on, mrr, '2023-02-10') OVER w,
+                           saas_metrics.churn_rate(customer, starts_on, ends_on, mrr, '[2023-02-01,2023-02-09)') OVER w,
+                       saas_metrics.nrr(customer, starts_on, ends_on, mrr, '[2023-02-01,2023-02-09)') OVER w,
+                           saas_metrics.grr(customer, starts_on, ends_on, mrr, '[2023-02-01,2023-02-09)') OVER w
                   FROM numbered WINDOW w AS (%s)) AS a (n, mrr, customers, arpa, churn_rate, nrr, grr)
           JOIN oracle.standings('{2023-02-10}') AS s ON s.segment = n::text JOIN oracle.rates('{"[2023-02-01,2023-02-09)"}') AS r ON r.segment = n::text $q$, frame), $q$
         SELECT segment, mrr, active_customers, arpa, churn_rate, nrr, grr FROM oracle.standings('{2023-02-10}') JOIN oracle.rates('{"[2023-02-01,2023-02-09)"}') USING (segment) $q$, 150);
@@ -284,17 +294,23 @@ SELECT check_frame('moving frames', 'ORDER BY n ROWS 20 PRECEDING', 's.n BETWEEN
 
 -- No rows, rows of nothing, one row.
 CREATE FUNCTION numbers(source text, starts_on text, ends_on text, mrr text, filter text DEFAULT 'true') RETURNS text LANGUAGE sql AS $$
-    SELECT 'SELECT ' || string_agg(format('saas_metrics.%s(%s%s, %s, %s, %L) FILTER (WHERE %s)', name, customer, starts_on, ends_on, mrr, asked, filter), ', ' ORDER BY n) || ' FROM ' || source
+    SELECT 'SELECT ' || string_agg(format('saas_metrics.%s(%s%s, %s, %s, %L) FILTER (WHERE %s)', name, customer, starts_on, ends_on, mrr, asked, filter),
+        ', ' ORDER BY n) || ' FROM ' || source
       FROM (VALUES (1, 'mrr', '', '2023-03-31'), (2, 'active_customers', 'customer, ', '2023-03-31'), (3, 'arpa', 'customer, ', '2023-03-31'),
                    (4, 'churn_rate', 'customer, ', '[2023-03-01,2023-04-01)'), (5, 'nrr', 'customer, ', '[2023-03-01,2023-04-01)'), (6, 'grr', 'customer, ', '[2023-03-01,2023-04-01)'),
-                   (7, 'gross_revenue_churn_rate', 'customer, ', '[2023-03-01,2023-04-01)'), (8, 'net_revenue_churn_rate', 'customer, ', '[2023-03-01,2023-04-01)')) AS v (n, name, customer, asked)
+                   (7, 'gross_revenue_churn_rate', 'customer, ', '[2023-03-01,2023-04-01)'), (8, 'net_revenue_churn_rate', 'customer, ', '[2023-03-01,2023-04-01)'))
+                       AS v (n, name, customer, asked)
 $$;
 SELECT oracle.same(what, numbers(source, starts_on, ends_on, mrr), 'VALUES (0::numeric, 0::bigint, NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric)')
   FROM (VALUES ('no rows', 'span WHERE false', 'starts_on', 'ends_on', 'mrr'), ('no money', 'span', 'starts_on', 'ends_on', '0'), ('no time', 'span', 'starts_on', 'starts_on', 'mrr'),
-               ('later', 'span', 'starts_on + 10000', 'NULL', 'mrr'), ('before', 'span', 'starts_on - 10000', 'starts_on - 9000', 'mrr')) AS v (what, source, starts_on, ends_on, mrr);
-SELECT oracle.same('one row', numbers('(SELECT 1) AS one (customer)', '''2023-02-28''', '''2023-03-31''', '0.1'), 'VALUES (0::numeric, 0::bigint, NULL::numeric, 1::numeric, 0::numeric, 0::numeric, 1::numeric, 1::numeric)');
-SELECT oracle.same('one row, a day more', numbers('(SELECT 1) AS one (customer)', '''2023-02-28''', '''2023-04-01''', '0.1'), 'VALUES (0.1, 1::bigint, 0.1, 0::numeric, 1::numeric, 1::numeric, 0::numeric, 0::numeric)');
-SELECT oracle.same('one row, from the first day', numbers('(SELECT 1) AS one (customer)', '''2023-03-01''', 'NULL', '0.1'), 'VALUES (0.1, 1::bigint, 0.1, NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric)');
+               ('later', 'span', 'starts_on + 10000', 'NULL', 'mrr'), ('before', 'span', 'starts_on - 10000', 'starts_on - 9000', 'mrr'))
+                   AS v (what, source, starts_on, ends_on, mrr);
+SELECT oracle.same('one row', numbers('(SELECT 1) AS one (customer)', '''2023-02-28''', '''2023-03-31''', '0.1'),
+    'VALUES (0::numeric, 0::bigint, NULL::numeric, 1::numeric, 0::numeric, 0::numeric, 1::numeric, 1::numeric)');
+SELECT oracle.same('one row, a day more', numbers('(SELECT 1) AS one (customer)', '''2023-02-28''', '''2023-04-01''', '0.1'),
+    'VALUES (0.1, 1::bigint, 0.1, 0::numeric, 1::numeric, 1::numeric, 0::numeric, 0::numeric)');
+SELECT oracle.same('one row, from the first day', numbers('(SELECT 1) AS one (customer)', '''2023-03-01''', 'NULL', '0.1'),
+    'VALUES (0.1, 1::bigint, 0.1, NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric)');
 SELECT oracle.same('no rows in a group', $$ SELECT saas_metrics.mrr(starts_on, ends_on, mrr, '2023-03-31') FROM span WHERE false GROUP BY segment UNION ALL SELECT 1 $$, 'SELECT 1::numeric');
 
 -- What is asked for: given, finite, not empty, the same in all rows.
@@ -344,15 +360,18 @@ END
 $$;
 SELECT check_type(what, id) FROM (VALUES ('int2', 'customer::int2'), ('int4', 'customer::int'), ('int8', 'customer::int8'), ('uuid', 'md5(customer)::uuid'), ('text', 'customer'),
                                          ('varchar', 'customer::varchar')) AS v (what, id);
-SELECT oracle.check_parallel('parallel, per customer', $$ SELECT customer, saas_metrics.mrr(starts_on, ends_on, mrr, '2023-03-31'), saas_metrics.active_customers(customer, starts_on, ends_on, mrr, '2023-03-31'),
+SELECT oracle.check_parallel('parallel, per customer', $$ SELECT customer, saas_metrics.mrr(starts_on, ends_on, mrr, '2023-03-31'),
+    saas_metrics.active_customers(customer, starts_on, ends_on, mrr, '2023-03-31'),
     saas_metrics.grr(customer, starts_on, ends_on, mrr, '[2023-01-01,2023-04-01)') FROM oracle.span GROUP BY customer $$, 100);
-SELECT oracle.check_parallel('parallel, where ' || rows, numbers('oracle.span', 'starts_on', 'ends_on', 'mrr', rows), 1) FROM unnest('{"(segment, customer) = (''3'', ''2'')","mrr < 0"}'::text[]) AS rows;
+SELECT oracle.check_parallel('parallel, where ' || rows, numbers('oracle.span', 'starts_on', 'ends_on', 'mrr', rows), 1)
+  FROM unnest('{"(segment, customer) = (''3'', ''2'')","mrr < 0"}'::text[]) AS rows;
 
 -- What only shows when states meet.
 CREATE TABLE parted (part int, segment int, customer int, starts_on date, ends_on date, mrr numeric) PARTITION BY LIST (part);
 CREATE TABLE parted_1 PARTITION OF parted FOR VALUES IN (1);
 CREATE TABLE parted_2 PARTITION OF parted FOR VALUES IN (2);
-INSERT INTO parted SELECT part, n % 3, n, '2024-01-01', CASE WHEN n <= 30 AND part = 1 THEN '2024-02-01'::date END, 10 FROM generate_series(1, 2) AS part, generate_series(1, 300) AS n;
+INSERT INTO parted SELECT part, n % 3, n, '2024-01-01', CASE WHEN n <= 30 AND part = 1 THEN '2024-02-01'::date END, 10
+  FROM generate_series(1, 2) AS part, generate_series(1, 300) AS n;
 ANALYZE parted;
 SET max_parallel_workers_per_gather = 0;
 SET enable_partitionwise_aggregate = on;
@@ -365,7 +384,10 @@ END
 $$;
 SELECT check_meeting(call, answer)
   FROM (VALUES ($$mrr(starts_on, ends_on, mrr, '2024-02-01')$$, '1900::numeric'), ($$active_customers(customer, starts_on, ends_on, mrr, '2024-02-01')$$, '100::bigint'),
-               ($$arpa(customer, starts_on, ends_on, mrr, '2024-02-01')$$, '19::numeric'), ($$churn_rate(customer, starts_on, ends_on, mrr, '[2024-02-01,2024-02-02)')$$, '0::numeric'),
-               ($$nrr(customer, starts_on, ends_on, mrr, '[2024-02-01,2024-02-02)')$$, '0.95'), ($$gross_revenue_churn_rate(customer, starts_on, ends_on, mrr, '[2024-02-01,2024-02-02)')$$, '0.05')) AS v (call, answer);
+               ($$arpa(customer, starts_on, ends_on, mrr, '2024-02-01')$$, '19::numeric'),
+                   ($$churn_rate(customer, starts_on, ends_on, mrr, '[2024-02-01,2024-02-02)')$$, '0::numeric'),
+               ($$nrr(customer, starts_on, ends_on, mrr, '[2024-02-01,2024-02-02)')$$, '0.95'),
+                   ($$gross_revenue_churn_rate(customer, starts_on, ends_on, mrr, '[2024-02-01,2024-02-02)')$$, '0.05')) AS v (call, answer);
 SELECT oracle.fails('dates meet: ' || call, meeting(call), '22023')
-  FROM unnest('{"mrr(starts_on, ends_on, mrr, ''2024-02-01''::date + part)","active_customers(customer, starts_on, ends_on, mrr, ''2024-02-01''::date + part)","churn_rate(customer, starts_on, ends_on, mrr, daterange(''2024-02-01'', ''2024-02-02''::date + part))"}'::text[]) AS call;
+  FROM unnest('{"mrr(starts_on, ends_on, mrr, ''2024-02-01''::date + part)","active_customers(customer, starts_on, ends_on, mrr, ''2024-02-01''::date + part)",
+      "churn_rate(customer, starts_on, ends_on, mrr, daterange(''2024-02-01'', ''2024-02-02''::date + part))"}'::text[]) AS call;

@@ -27,6 +27,8 @@ pub enum Error {
     NotFinite(&'static str),
     OutOfMemory,
     RunTooLarge,
+    /// More microseconds than a time between two steps can have.
+    TimeTooLong,
     UnboundedStart,
     AmountOutOfRange,
     TooManyCohorts,
@@ -58,6 +60,9 @@ impl fmt::Display for Error {
                 f,
                 "an amount or a sum of amounts has more than {MAX_DIGITS} digits at the most decimals of any amount"
             ),
+            Self::TimeTooLong => {
+                write!(f, "two steps are too far apart to tell the time between them")
+            }
             Self::TooManyCohorts => {
                 write!(f, "the result would have more than {MAX_COHORTS} cohorts")
             }
@@ -99,12 +104,13 @@ impl Error {
             Self::AmountOutOfRange => {
                 "The digits before the point and the most decimals of any amount share 37 places. Round the amounts, or aggregate fewer."
             }
+            Self::TimeTooLong => "Correct the rows or filter them out: no subject lives that long.",
             Self::TooManyCohorts => {
                 "Choose a coarser grain, a closer until, or leave out rows that start too early."
             }
             Self::TooManyDecimals(_) => "Round it, for example to 10 decimals.",
             Self::TooManyPeriods => {
-                "Choose a coarser grain, a closer until, or leave out rows that start too early."
+                "Leave out rows that start too early, choose a closer until or, where there is a grain, a coarser one."
             }
             Self::UnknownGrain(_) => "Use 'day', 'week', 'month', 'quarter' or 'year'.",
         }

@@ -85,6 +85,48 @@ $$;
 CREATE DOMAIN oracle.account AS int8 CHECK (VALUE <> 0);
 CREATE DOMAIN oracle.code AS varchar(60);
 
+-- Groups of one row to 4,097, around the powers of two, where buffers grow and algorithms change, and
+-- one of 20,000; in no order. The query makes a row of a size n, a number i up to it, and a key.
+CREATE FUNCTION oracle.check_sizes(source regclass, query text, call text, view text, answer text, at_least bigint) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    id text := (SELECT attname FROM pg_attribute WHERE attrelid = source AND attnum = 2);
+    filled bigint;
+    way text;
+    rows bigint;
+BEGIN
+    EXECUTE format('CREATE TEMP TABLE whole AS TABLE %s', source);
+    filled := oracle.fill(source, query || $q$
+          FROM (SELECT (1 << p) + d FROM generate_series(0, 12) AS p, generate_series(-1, 1) AS d UNION VALUES (20000)) AS size (n),
+               LATERAL generate_series(1, n) AS i, LATERAL (SELECT n || ':' || i) AS k (key)
+         ORDER BY md5(key) $q$);
+    EXECUTE 'CREATE TEMP TABLE answer AS ' || answer;
+    FOREACH way IN ARRAY ARRAY['%s', '%s::int', '%s::int8 * 12345678901', 'md5(%s)::uuid'] LOOP
+        rows := oracle.compare('sizes, ' || way, format(view, oracle.grouped(format(call, format(way, id)), source)), 'TABLE answer', at_least);
+    END LOOP;
+    PERFORM oracle.fill(source, 'TABLE whole');
+    DROP TABLE whole, answer;
+    RETURN format('sizes, %s rows: %s rows', filled, rows);
+END
+$$;
+
+-- What only shows when the states of partitions meet: each is well by itself. In the call, part is
+-- 1 to 3 and n the id.
+CREATE TABLE oracle.parted (part int, segment int, n int) PARTITION BY LIST (part);
+CREATE TABLE oracle.parted_1 PARTITION OF oracle.parted FOR VALUES IN (1);
+CREATE TABLE oracle.parted_2 PARTITION OF oracle.parted FOR VALUES IN (2);
+CREATE TABLE oracle.parted_3 PARTITION OF oracle.parted FOR VALUES IN (3);
+INSERT INTO oracle.parted SELECT part, n % 3, n FROM generate_series(1, 3) AS part, generate_series(1, 300) AS n;
+ANALYZE oracle.parted;
+CREATE FUNCTION oracle.fails_to_meet(what text, call text, state text) RETURNS text LANGUAGE plpgsql SET enable_partitionwise_aggregate = on AS $$
+DECLARE
+    query text := format('SELECT segment, saas_metrics.%s FROM oracle.parted GROUP BY segment', call);
+BEGIN
+    PERFORM oracle.expect_plan(what, query, 'Finalize(.|\n)*Append(.|\n)*Partial');
+    EXECUTE replace(query, 'parted', 'parted_1') || ' UNION ALL ' || replace(query, 'parted', 'parted_2') || ' UNION ALL ' || replace(query, 'parted', 'parted_3');
+    RETURN oracle.fails(what, query, state);
+END
+$$;
+
 -- In workers, in groups and in one. Needs parallel.sql.
 CREATE FUNCTION oracle.check_workers(source regclass, call text, view text, answer text, at_least bigint)
 RETURNS SETOF text LANGUAGE plpgsql AS $$

@@ -124,7 +124,8 @@ FROM (VALUES
   ($$ active_users(1, date '2000-01-01', date '2000-01-01' + 100001) $$),
   ($$ SELECT active_users(i, CASE i WHEN 1 THEN date '4713-01-01 BC' ELSE '5874897-12-31' END) FROM generate_series(1, 2) AS i $$),
   ($$ churn_by_age(1, date '0001-01-01', NULL::date, 1, date '8335-01-01') $$),
-  ($$ churn_by_age(1, date '300000-01-01', NULL::date, 1, date '300001-01-01') $$)
+  ($$ churn_by_age(1, date '200000-01-01', NULL::date, 1, date '300000-01-01') $$),
+  ($$ SELECT conversion_funnel(1, s, t, '{a,b}') FROM (VALUES ('a', timestamptz '4714-11-24 BC'), ('b', '294276-12-30')) AS v(s, t) $$)
 ) AS v(call);
 
 -- No rows: no cells, a count of 0, no rate.

@@ -20,7 +20,7 @@ pub fn churn_by_age<A: Allocator + Clone>(
     until: Day,
     checkpoint: Checkpoint,
 ) -> Result<Vec<ChurnAge>> {
-    if !until.is_finite() {
+    if until.months_since(until).is_none() {
         return Err(Error::DayOutOfRange("until", until));
     }
     let mut ages = if spans.sums_fit_a_word() {

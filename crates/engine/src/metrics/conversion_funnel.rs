@@ -3,7 +3,7 @@ use allocator_api2::vec::Vec;
 
 use crate::collection::room::{defaults, push, with_room};
 use crate::facts::event::{Event, Events};
-use crate::{Checkpoint, Result};
+use crate::{Checkpoint, Error, Result};
 
 /// How long after an entry a step still counts.
 pub trait Within {
@@ -32,10 +32,9 @@ pub fn conversion_funnel<A: Allocator + Clone>(
     events.for_each_customer(checkpoint, |subject| {
         let path = walk.furthest(&subject.facts, within, checkpoint)?;
         let before = path.first().into_iter().chain(path);
-        path.iter()
-            .zip(before)
-            .zip(&mut times)
-            .try_for_each(|((at, before), times)| push(times, at - before))
+        path.iter().zip(before).zip(&mut times).try_for_each(|((at, before), times)| {
+            push(times, at.checked_sub(*before).ok_or(Error::TimeTooLong)?)
+        })
     })?;
     let mut result = with_room(steps)?;
     result.extend(times.iter_mut().enumerate().map(|(step, times)| FunnelStep {
