@@ -1,4 +1,4 @@
-"""Compares mrr_movements with plain SQL, DuckDB and ClickHouse; see README.md."""
+"""Compares the aggregates with plain SQL, DuckDB and ClickHouse; see README.md."""
 import argparse
 import signal
 import sys
@@ -9,7 +9,8 @@ from time import monotonic
 
 import formulas
 import machine
-from data import create_spans, export_spans, query
+from contests import CONTESTS
+from datasets import DATASETS
 from engines import ClickHouse, DuckDB, Postgres
 from memory import private_peak, private_peak_with_workers
 from race import Entry, Mismatch, race
@@ -18,17 +19,16 @@ from report import markdown
 SIZES = [100_000, 1_000_000, 3_000_000, 10_000_000]
 COUNTS = 3_000_000   # the size that the targets are about
 WORKERS = 2
-PARTS = ["movements", "memory", "formulas"]
+PARTS = [*(contest.name for contest in CONTESTS), "formulas"]
 ENGINES = ["postgres", "duckdb", "clickhouse"]
-# The spine nets by month, so its movements are others; these columns are the same.
-SPINE = ("opening_mrr", "closing_mrr", "lost_customers", "closing_customers")
+MEASURES = ["time", "memory"]
 
 
 @dataclass
 class Run:
-    """What was measured at one size."""
-    spans: int
-    customers: int
+    """What was measured of a contest at one size."""
+    rows: int
+    subjects: int
     entries: dict
     memory: dict = field(default_factory=dict)
 
@@ -51,14 +51,14 @@ def main():
 
 def read_options():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", type=numbers, default=SIZES, help="numbers of spans")
+    parser.add_argument("--sizes", type=numbers, default=SIZES, help="numbers of rows")
     parser.add_argument("--runs", type=int, default=5, help="rounds (default 5)")
-    parser.add_argument("--only", type=names(PARTS), default=PARTS, help=",".join(PARTS))
-    parser.add_argument("--engines", type=names(ENGINES), default=ENGINES, help=",".join(ENGINES))
-    parser.add_argument("--limit", type=int, default=240, help="seconds for a query (default 240)")
+    for option, known in ("--only", PARTS), ("--engines", ENGINES), ("--measure", MEASURES):
+        parser.add_argument(option, type=names(known), default=known, help=",".join(known))
+    parser.add_argument("--limit", type=int, default=100, help="seconds for a query (default 100)")
     parser.add_argument("--output", help="file for the results (default, if all is run: results.md)")
     options = parser.parse_args()
-    complete = (options.sizes, options.only, options.engines) == (SIZES, PARTS, ENGINES)
+    complete = (options.sizes, options.only, options.engines, options.measure) == (SIZES, PARTS, ENGINES, MEASURES)
     if complete and not options.output:
         options.output = Path(__file__).with_name("results.md")
     return options
@@ -86,15 +86,14 @@ class Bench:
         self.versions = ["PostgreSQL " + self.maker.value("SHOW server_version")]
         self.in_memory = True
         self.busy = []
-        self.runs = []
+        self.runs = {contest: [] for contest in CONTESTS if contest.name in options.only}
         self.formulas = []
-        self.maker.connection.execute("CREATE SCHEMA IF NOT EXISTS bench")
-        self.maker.connection.execute("SET client_min_messages = warning")
+        self.maker.run("SET client_min_messages = warning")
         self.extension = self.find_extension()
 
     def find_extension(self):
         try:
-            self.maker.connection.execute("CREATE EXTENSION IF NOT EXISTS saas_metrics")
+            self.maker.run("CREATE EXTENSION IF NOT EXISTS saas_metrics")
         except Exception as error:
             say(f"without saas_metrics: {error}")
             return False
@@ -103,91 +102,91 @@ class Bench:
 
     def run(self, folder):
         chosen = self.options.engines
-        self.duckdb = DuckDB(folder) if "duckdb" in chosen else None
-        self.clickhouse = ClickHouse(folder) if "clickhouse" in chosen else None
-        self.others = [engine for engine in (self.duckdb, self.clickhouse) if engine]
+        self.engines = {
+            **({"postgres": self.serial} if "postgres" in chosen else {}),
+            **({"duckdb": DuckDB(folder)} if "duckdb" in chosen else {}),
+            **({"clickhouse": ClickHouse(folder)} if "clickhouse" in chosen else {}),
+        }
+        self.others = [engine for engine in self.engines.values() if engine is not self.serial]
         self.versions += [engine.version for engine in self.others]
+        self.maker.run("CREATE SCHEMA IF NOT EXISTS bench")
         try:
-            if set(self.options.only) & {"movements", "memory"}:
-                for spans in self.options.sizes:
-                    self.runs.append(self.measure(spans, Path(folder, "spans.csv")))
+            for dataset in DATASETS:
+                contests = [contest for contest in self.runs if contest.dataset == dataset.name]
+                if contests:
+                    self.run_over(dataset, contests, Path(folder, "rows.csv"))
             if "formulas" in self.options.only and self.extension:
                 self.formulas = formulas.measure(self.maker, self.options.runs, say)
         finally:
-            self.maker.connection.execute("DROP SCHEMA bench CASCADE")
+            self.maker.run("DROP SCHEMA bench CASCADE")
             for engine in (self.maker, self.serial, self.parallel, *self.others):
                 engine.close()
 
-    def measure(self, spans, csv):
-        say(f"{spans:,} spans: making them")
-        self.in_memory &= create_spans(self.maker, spans)
-        customers = self.maker.value("SELECT count(DISTINCT customer_id) FROM spans")
-        run = Run(spans, customers, {entry.key: entry for entry in self.entries()})
-        if "movements" in self.options.only:
-            self.load_others(csv)
-            self.leave_out_slow(run)
+    def run_over(self, dataset, contests, csv):
+        for rows in self.options.sizes:
+            say(f"{dataset.name}, {rows:,} rows: making them")
+            self.in_memory &= dataset.make(self.maker, rows)
+            if self.others and "time" in self.options.measure:
+                say("copying them to the other engines")
+                dataset.copy(self.maker, self.others, csv)
             self.busy.append(machine.busy_share())
-            race(list(run.entries.values()), self.options.runs, say)
-        if "memory" in self.options.only and spans >= 1_000_000:
-            run.memory = self.measure_memory(run)
+            for contest in contests:
+                say(f"{contest.name}, {rows:,} rows")
+                self.runs[contest].append(self.measure(contest, dataset, rows))
+        dataset.drop(self.maker, self.others)
+
+    def measure(self, contest, dataset, rows):
+        subjects = self.maker.value(f"SELECT count(DISTINCT {dataset.subject}) FROM {dataset.name}")
+        run = Run(rows, subjects, {entry.key: entry for entry in self.entries(contest, dataset)})
+        if "time" in self.options.measure:
+            self.leave_out_slow(run, self.runs[contest])
+            race(list(run.entries.values()), contest.key, self.options.runs, say)
+        if "memory" in self.options.measure:
+            run.memory = self.measure_memory(run, dataset)
         return run
 
-    def load_others(self, csv):
-        if self.others:
-            say("copying them to the other engines")
-            export_spans(self.maker, csv)
-            for engine in self.others:
-                engine.load(csv)
-            csv.unlink()
-
-    def entries(self):
+    def entries(self, contest, dataset):
         if self.extension:
-            for customer in "bigint", "text", "uuid":
-                yield from self.in_postgres(customer, f"mrr_movements, {customer}", ours(customer))
-        yield from self.in_postgres("scan", "bare scan", query("scan"), ())
-        yield from self.in_postgres("events", "SQL, events", query("postgres_events"))
-        yield from self.in_postgres("spine", "SQL, month spine", query("postgres_spine"), SPINE)
-        if self.duckdb:
-            yield Entry("duckdb events", "DuckDB, events", self.duckdb, query("duckdb_events"))
-            yield Entry("duckdb spine", "DuckDB, month spine", self.duckdb, query("duckdb_spine"), SPINE)
-        if self.clickhouse:
-            for form in "events", "arrays":
-                yield Entry(f"clickhouse {form}", f"ClickHouse, {form}", self.clickhouse,
-                            query(f"clickhouse_{form}"))
+            sql = contest.query("saas_metrics")
+            yield from self.in_postgres("ours", contest.name, sql)
+            for variant, (text, replacement) in contest.variants.items():
+                yield from self.in_postgres(f"ours, {variant}", f"{contest.name}, {variant}",
+                                            sql.replace(text, replacement))
+        yield from self.in_postgres("scan", "bare scan", dataset.query("scan"), ())
+        for name, engine in self.engines.items():
+            for query in contest.queries_of(name):
+                label = ", ".join([engine.name, *query.split("_")[1:]])
+                entry = query, label, contest.query(query), contest.compared.get(query)
+                yield from self.in_postgres(*entry) if engine is self.serial else [Entry(*entry, engine)]
 
-    def in_postgres(self, key, name, sql, columns=None):
-        yield Entry(key, name, self.serial, sql, columns)
-        parallel = Entry(f"{key}, {WORKERS} workers", f"{name}, {WORKERS} workers", self.parallel, sql, columns)
+    def in_postgres(self, key, name, sql, compared=None):
+        yield Entry(key, name, sql, compared, self.serial)
+        workers = f", {WORKERS} workers"
+        parallel = Entry(key + workers, name + workers, sql, compared, self.parallel)
         if not self.parallel.is_parallel(sql):
-            parallel.skipped = "the planner uses no worker"
+            parallel.skipped = "no worker"
         yield parallel
 
-    def leave_out_slow(self, run):
-        """By the time per span of the size before."""
-        if not self.runs:
-            return
-        before = self.runs[-1]
-        for key, entry in run.entries.items():
-            last = before.entries[key]
-            if not entry.skipped and (last.skipped or last.seconds / before.spans * run.spans > self.options.limit):
-                entry.skipped = last.skipped or f"would take over {self.options.limit} s"
+    def leave_out_slow(self, run, before):
+        """By the time per row of the size before."""
+        for key, entry in run.entries.items() if before else []:
+            last = before[-1].entries[key]
+            if not entry.skipped and (last.skipped or last.seconds / before[-1].rows * run.rows > self.options.limit):
+                entry.skipped = last.skipped or f"over {self.options.limit} s"
 
-    def measure_memory(self, run):
-        scan = query("scan")
+    def measure_memory(self, run, dataset):
+        """Of ours, and of SQL at the size that counts."""
         peaks = {}
-        for key, entry in run.entries.items():
-            if entry.engine is self.serial and key.split(",")[0] in ("bigint", "text", "uuid", "events"):
+        for entry in run.entries.values():
+            if entry.skipped or not (entry.is_ours or entry.is_sql and run.rows == COUNTS):
+                continue
+            if entry.engine is self.serial:
                 say(f"memory of {entry.name}")
-                peaks[key] = private_peak(entry.sql, scan)
-            elif key.startswith("bigint"):
+                peaks[entry.key] = private_peak(entry.sql, dataset)
+            elif run.rows >= 1_000_000:   # below, it is mostly what a process needs anyway
                 say(f"memory of {entry.name}")
-                peaks[key] = private_peak_with_workers(entry.sql, scan, WORKERS)
+                peaks[entry.key] = private_peak_with_workers(entry.sql, dataset, WORKERS)
         return peaks
-
-
-def ours(customer):
-    column = {"bigint": "customer_id"}.get(customer, f"customer_{customer}")
-    return query("mrr_movements").replace("customer_id", column)
 
 
 START = monotonic()

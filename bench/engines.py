@@ -1,4 +1,4 @@
-"""The three engines behind one interface: load the spans, run a query."""
+"""The three engines behind one interface: load a data set, run a query."""
 import duckdb
 import psycopg
 from chdb import session as chdb_session
@@ -11,6 +11,8 @@ class Skipped(Exception):
 class Postgres:
     """A session on the server that libpq's variables name, with so many workers a query."""
 
+    name = "SQL"
+
     def __init__(self, workers=0, limit=0):
         self.limit = limit
         self.connection = psycopg.connect(autocommit=True, prepare_threshold=None)
@@ -19,6 +21,7 @@ class Postgres:
             "max_parallel_workers_per_gather": workers,
             # Workers are asked for by name here, so they are not weighed against a small table.
             "parallel_setup_cost": 0,
+            "parallel_tuple_cost": 0,
             "min_parallel_table_scan_size": 0,
         }.items():
             self.connection.execute(f"SET {setting} = '{value}'")
@@ -54,18 +57,18 @@ class Postgres:
 class DuckDB:
     """In memory, 2 threads."""
 
+    name = "DuckDB"
+
     version = f"DuckDB {duckdb.__version__}"
 
     def __init__(self, folder):
         self.connection = duckdb.connect(
             config={"threads": 2, "temp_directory": f"{folder}/duckdb"})
 
-    def load(self, csv):
-        self.connection.execute(f"""
-            CREATE OR REPLACE TABLE spans AS
-            SELECT * FROM read_csv('{csv}', header = false, columns = {{
-                'customer_id': 'BIGINT', 'starts_on': 'DATE', 'ends_on': 'DATE',
-                'mrr': 'DECIMAL(12, 2)'}})""")
+    def load(self, dataset, csv):
+        types = ", ".join(f"{name} {type}" for name, _, type, _ in dataset.columns)
+        self.connection.execute(f"CREATE OR REPLACE TABLE {dataset.name} ({types})")
+        self.connection.execute(f"COPY {dataset.name} FROM '{csv}' (HEADER false)")
 
     def run(self, sql):
         try:
@@ -85,28 +88,24 @@ class DuckDB:
 
 
 class ClickHouse:
-    """A MergeTree table in a folder, 2 threads (the queries say so)."""
+    """MergeTree tables in a folder, in the order of arrival; 2 threads."""
+
+    name = "ClickHouse"
 
     def __init__(self, folder):
         self.session = chdb_session.Session(f"{folder}/clickhouse")
         self.session.query("CREATE DATABASE bench ENGINE = Atomic")
         self.session.query("USE bench")
+        self.session.query("SET max_threads = 2")
         version = self.session.query("SELECT version()", "TSV").bytes().decode().strip()
         self.version = f"ClickHouse {version}"
 
-    # Date columns without Nullable are twice as fast: an open end is the last date there is.
-    def load(self, csv):
-        self.session.query("DROP TABLE IF EXISTS spans SYNC")
-        self.session.query("""
-            CREATE TABLE spans (
-                customer_id Int64, starts_on Date, ends_on Date, mrr Decimal(12, 2)
-            ) ENGINE = MergeTree ORDER BY ()""")
-        self.session.query(f"""
-            INSERT INTO spans
-            SELECT customer_id, starts_on, coalesce(ends_on, toDate('2149-06-06')), mrr
-              FROM file('{csv}', 'CSV', 'customer_id Int64, starts_on Date,
-                                         ends_on Nullable(Date), mrr Decimal(12, 2)')""")
-        self.session.query("OPTIMIZE TABLE spans FINAL")
+    def load(self, dataset, csv):
+        types = ", ".join(f"{name} {type}" for name, _, _, type in dataset.columns)
+        self.session.query(f"DROP TABLE IF EXISTS {dataset.name} SYNC")
+        self.session.query(f"CREATE TABLE {dataset.name} ({types}) ENGINE = MergeTree ORDER BY ()")
+        self.session.query(f"INSERT INTO {dataset.name} SELECT * FROM file('{csv}', 'CSV', $${types}$$)")
+        self.session.query(f"OPTIMIZE TABLE {dataset.name} FINAL")
 
     def run(self, sql):
         try:

@@ -49,8 +49,8 @@ class Difference(Exception):
 
 def measure(postgres, runs, say):
     say(f"formulas over {ROWS:,} rows")
-    postgres.connection.execute(TABLE)
-    postgres.connection.execute("VACUUM (ANALYZE, FREEZE) amounts")
+    postgres.run(TABLE)
+    postgres.run("VACUUM (ANALYZE, FREEZE) amounts")
     formulas = [Formula(*pair) for pair in FORMULAS]
     for formula in formulas:
         compare(postgres, formula)

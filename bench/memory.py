@@ -11,15 +11,24 @@ def kilobytes(pid):
     return {words[0].rstrip(":"): int(words[1]) for words in lines if words[-1] == "kB"}
 
 
-def private_peak(sql, scan):
-    """Bytes that the query adds to a fresh backend that has run the scan.
+def warm_up(postgres, sql, dataset):
+    """What every backend needs is in memory after the query over few rows, all of the table's
+    shared buffers after the scan."""
+    postgres.run(f"CREATE TEMP TABLE {dataset.name} AS TABLE {dataset.name} LIMIT 1000")
+    postgres.run(sql)
+    postgres.run(f"DROP TABLE pg_temp.{dataset.name}")
+    postgres.run(dataset.query("scan"))
 
-    The scan has touched all of the shared buffers, so the kernel's peak of resident memory, less
-    the shared part, is the peak of the private one; nothing between two samples is missed.
+
+def private_peak(sql, dataset):
+    """Bytes that the query adds to a warm backend.
+
+    All of the shared buffers are resident, so the kernel's peak of resident memory, less the
+    shared part, is the peak of the private one; nothing between two samples is missed.
     """
     postgres = Postgres()
     try:
-        postgres.run(scan)
+        warm_up(postgres, sql, dataset)
         pid = postgres.connection.info.backend_pid
         before = kilobytes(pid)
         postgres.run(sql)
@@ -30,12 +39,12 @@ def private_peak(sql, scan):
     return 1024 * (private - before["RssAnon"])
 
 
-def private_peak_with_workers(sql, scan, workers):
+def private_peak_with_workers(sql, dataset, workers):
     """The same for leader and workers together. Workers are gone when the query ends, so their
     memory is sampled while it runs; less precise."""
     postgres = Postgres(workers)
     try:
-        postgres.run(scan)
+        warm_up(postgres, sql, dataset)
         pid = postgres.connection.info.backend_pid
         before = kilobytes(pid)["RssAnon"]
         with Sampler(pid) as sampler:

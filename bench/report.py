@@ -4,7 +4,7 @@ from statistics import median
 
 import machine
 from formulas import ROWS
-from targets import verdicts
+from targets import verdict
 
 
 def table(header, rows):
@@ -23,31 +23,65 @@ def facts(bench):
     if max(bench.busy, default=0) > 0.1:
         yield "That is too much: it slows what uses both cores more than what uses one."
     if not bench.in_memory:
-        yield "The table did not fit into shared buffers: the scan includes reading files."
+        yield "Not all tables fitted into shared buffers: their scans include reading files."
     yield ""
 
 
-def seconds_text(times):
-    digits = 3 if median(times) < 10 else 1
-    return f"{median(times):.{digits}f} ({min(times):.{digits}f}–{max(times):.{digits}f})"
+def at(runs, counts):
+    """The run at the size that counts, or the largest."""
+    return next((run for run in runs if run.rows == counts), runs[-1])
 
 
-def times_table(run):
+def verdicts_table(bench, counts):
+    contests = [(contest, runs) for contest, runs in bench.runs.items() if runs]
+    if not contests or not bench.extension:
+        return
+    yield f"## Targets, at {at(contests[0][1], counts).rows:,} rows"
+    yield ""
+    yield from table(
+        ["", "", "target", "measured", ""],
+        ([contest.name if target is contest.targets[0] else "", *verdict(target, at(runs, counts), runs)]
+         for contest, runs in contests for target in contest.targets))
+
+
+def contest_tables(bench, counts):
+    for contest, runs in bench.runs.items():
+        if not runs:
+            continue
+        run = at(runs, counts)
+        yield f"## {contest.name}"
+        yield ""
+        yield f"{run.rows:,} rows of {contest.dataset} are about {run.subjects:,} subjects."
+        yield ""
+        yield from times_table(runs, run)
+        yield from memory_table(runs)
+
+
+def times_table(runs, run):
     if not any(entry.times for entry in run.entries.values()):
         return
-    yield f"## {run.spans:,} spans of {run.customers:,} customers"
-    yield ""
-    header = ["", "s, median (min–max)", "runs", "ns a span", "× ours", "× ours, 2 workers"]
-    yield from table(header, (times_row(run, entry) for entry in run.entries.values()))
+    header = ["seconds", *(f"{other.rows:,}" for other in runs),
+              "min–max", "runs", "ns a row", "× ours", "× ours, 2 workers"]
+    yield from table(header, (times_row(runs, run, entry) for entry in run.entries.values()))
 
 
-def times_row(run, entry):
+def times_row(runs, run, entry):
+    sizes = [seconds_text(other.entries[entry.key]) for other in runs]
     if not entry.times:
-        return [entry.name, entry.skipped, "", "", "", ""]
-    return [entry.name, seconds_text(entry.times), str(len(entry.times)),
-            f"{entry.seconds / run.spans * 1e9:.0f}",
-            against(entry, run.entries.get("bigint")),
-            against(entry, run.entries.get("bigint, 2 workers"))]
+        return [entry.name, *sizes, *[""] * 5]
+    digits = digits_of(entry.seconds)
+    return [entry.name, *sizes,
+            f"{min(entry.times):.{digits}f}–{max(entry.times):.{digits}f}", str(len(entry.times)),
+            f"{entry.seconds / run.rows * 1e9:.0f}",
+            against(entry, run.entries.get("ours")), against(entry, run.entries.get("ours, 2 workers"))]
+
+
+def seconds_text(entry):
+    return f"{entry.seconds:.{digits_of(entry.seconds)}f}" if entry.times else entry.skipped or ""
+
+
+def digits_of(seconds):
+    return 3 if seconds < 10 else 1
 
 
 def against(entry, ours):
@@ -55,15 +89,12 @@ def against(entry, ours):
 
 
 def memory_table(runs):
-    measured = [run for run in runs if run.memory]
-    if not measured:
+    names = {key: run.entries[key].name for run in runs for key in run.memory}
+    if not names:
         return
-    yield "## Peak private memory, bytes a span"
-    yield ""
-    names = {key: run.entries[key].name for run in measured for key in run.memory}
     yield from table(
-        ["", *(f"{run.spans:,}" for run in measured)],
-        ([name, *(f"{run.memory[key] / run.spans:.1f}" if key in run.memory else "" for run in measured)]
+        ["peak private memory, bytes a row", *(f"{run.rows:,}" for run in runs)],
+        ([name, *(f"{run.memory[key] / run.rows:.1f}" if key in run.memory else "" for run in runs)]
          for key, name in names.items()))
 
 
@@ -78,21 +109,10 @@ def formulas_table(formulas):
           f"{median(f.expression_times):.3f}", f"{f.ratio:.2f}"] for f in formulas))
 
 
-def verdicts_table(runs, counts):
-    if not runs or "bigint" not in runs[-1].entries:
-        return
-    size = counts if any(run.spans == counts for run in runs) else runs[-1].spans
-    yield f"## Targets, at {size:,} spans"
-    yield ""
-    yield from table(["", "target", "measured", ""], verdicts(runs, counts))
-
-
 def markdown(bench, counts):
     yield "# Results"
     yield ""
     yield from facts(bench)
-    yield from verdicts_table(bench.runs, counts)
-    for run in bench.runs:
-        yield from times_table(run)
-    yield from memory_table(bench.runs)
+    yield from verdicts_table(bench, counts)
+    yield from contest_tables(bench, counts)
     yield from formulas_table(bench.formulas)

@@ -138,3 +138,38 @@ provide_server() {
     need_supported_server
     install_missing need_build_tools need_headers
 }
+
+# --- packages of other languages --------------------------------------------
+
+need_venv() {
+    python3 -c 'import venv, ensurepip' 2>/dev/null || lacks "python3 with venv" python3 python3-venv
+}
+
+# provide_python NAME REQUIREMENTS: sets `python` to one that has these packages, in
+# an environment of its own below target/. A half-made one has no mark and is made anew.
+# shellcheck disable=SC2034 # python is for the caller
+provide_python() {
+    local venv=$root/target/$1
+    install_missing need_venv
+    mkdir -p "$root/target"
+    exec 9>"$venv.lock" # two runs at once take turns
+    flock 9
+    [[ -e $venv/made ]] || run python3 -m venv --clear "$venv"
+    touch "$venv/made"
+    run "$venv/bin/python" -m pip install --quiet -r "$2"
+    exec 9>&-
+    python=$venv/bin/python
+}
+
+node_finds_pg() { node -e "require('pg')" 2>/dev/null; }
+
+need_node_pg() { node_finds_pg || lacks "node with pg" nodejs node-pg; }
+
+# Node's pg: what is there, or npm's below target/, or Debian's.
+provide_node_pg() {
+    export NODE_PATH=$root/target/node/node_modules
+    if ! node_finds_pg && type -P npm >/dev/null; then
+        run npm install --silent --no-audit --no-fund --prefix "$root/target/node" pg@8.23.1
+    fi
+    install_missing need_node_pg
+}

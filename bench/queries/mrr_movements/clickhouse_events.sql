@@ -35,4 +35,3 @@ SELECT period_start,
   FROM movement
 WINDOW months AS (ORDER BY period_start ROWS UNBOUNDED PRECEDING)
  ORDER BY period_start
-SETTINGS max_threads = 2

@@ -4,10 +4,6 @@
 -- Stored in the order of time, as a table of facts is: a customer's spans are spread over it.
 -- The same on every run and server: all choices are hashes.
 
-CREATE OR REPLACE FUNCTION pg_temp.draw(key bigint, salt bigint, choices int) RETURNS int
-LANGUAGE sql IMMUTABLE
-RETURN ((hashint8extended(key, salt) & 2147483647) % choices)::int;
-
 DROP TABLE IF EXISTS spans;
 CREATE UNLOGGED TABLE spans (
     customer_id   bigint NOT NULL,
@@ -20,28 +16,28 @@ CREATE UNLOGGED TABLE spans (
 
 INSERT INTO spans
 WITH customer AS (
-    SELECT id, pg_temp.draw(id, 1, 1096) AS signed_up
-      FROM generate_series(1, (:spans + 2) / 3) AS id
+    SELECT id, bench.draw(id, 1, 1096) AS signed_up
+      FROM generate_series(1, (:rows + 2) / 3) AS id
 ), begun AS (
     SELECT c.id, c.id * 8 + n AS key,
-           c.signed_up + CASE n WHEN 0 THEN 0 ELSE pg_temp.draw(c.id * 8 + n, 3, 1461 - c.signed_up) END AS day
+           c.signed_up + CASE n WHEN 0 THEN 0 ELSE bench.draw(c.id * 8 + n, 3, 1461 - c.signed_up) END AS day
       FROM customer c, generate_series(0, c.id % 5) AS n
 ), ended AS (
     SELECT id, key, day, lead(day) OVER (PARTITION BY id ORDER BY day, key) AS next_day,
-           pg_temp.draw(key, 3, 10) AS fate
+           bench.draw(key, 3, 10) AS fate
       FROM begun
 ), span AS (
     SELECT id, key, day,
-           CASE WHEN next_day IS NULL THEN CASE WHEN fate < 4 THEN day + 30 + pg_temp.draw(key, 4, 500) END
+           CASE WHEN next_day IS NULL THEN CASE WHEN fate < 4 THEN day + 30 + bench.draw(key, 4, 500) END
                 WHEN fate < 6 THEN next_day
-                WHEN fate < 8 THEN day + pg_temp.draw(key, 5, next_day - day + 1)
-                WHEN fate < 9 THEN next_day + pg_temp.draw(key, 6, 300)
+                WHEN fate < 8 THEN day + bench.draw(key, 5, next_day - day + 1)
+                WHEN fate < 9 THEN next_day + bench.draw(key, 6, 300)
            END AS end_day
       FROM ended
-     ORDER BY day, pg_temp.draw(key, 7, 2147483647)
-     LIMIT :spans
+     ORDER BY day, bench.draw(key, 7, 2147483647)
+     LIMIT :rows
 )
 SELECT id, date '2022-01-01' + day, date '2022-01-01' + end_day,
-       (ARRAY[9.90, 19.90, 29.90, 49, 99, 199, 499])[1 + pg_temp.draw(key, 8, 7)] * (1 + pg_temp.draw(key, 9, 5)),
+       (ARRAY[9.90, 19.90, 29.90, 49, 99, 199, 499])[1 + bench.draw(key, 8, 7)] * (1 + bench.draw(key, 9, 5)),
        'cus_' || substr(md5(id::text), 1, 14), md5('customer ' || id)::uuid
   FROM span;
