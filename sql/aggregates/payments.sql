@@ -9,11 +9,11 @@ COMMENT ON FUNCTION saas_metrics.payments_step(internal, anyelement, date, numer
 CREATE FUNCTION saas_metrics.payments_step(internal, anyelement, date, numeric, text) RETURNS internal
   IMMUTABLE PARALLEL SAFE LANGUAGE c AS 'MODULE_PATHNAME', 'payments_step_wrapper';
 COMMENT ON FUNCTION saas_metrics.payments_step(internal, anyelement, date, numeric, text) IS
-  'Part of revenue_by_cohort, cltv and cltv_factors: adds a row.';
+  'Part of revenue_by_cohort: adds a row.';
 CREATE FUNCTION saas_metrics.payments_step(internal, anyelement, date, numeric, text, date) RETURNS internal
   IMMUTABLE PARALLEL SAFE LANGUAGE c AS 'MODULE_PATHNAME', 'payments_step_wrapper';
 COMMENT ON FUNCTION saas_metrics.payments_step(internal, anyelement, date, numeric, text, date) IS
-  'Part of revenue_by_cohort, cltv and cltv_factors: adds a row.';
+  'Part of revenue_by_cohort: adds a row.';
 
 CREATE FUNCTION saas_metrics.payments_combine(internal, internal) RETURNS internal
   IMMUTABLE PARALLEL SAFE LANGUAGE c AS 'MODULE_PATHNAME', 'payments_combine_wrapper';

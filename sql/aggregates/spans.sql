@@ -1,19 +1,20 @@
 -- Rows of customers' MRR ------------------------------------------------------
--- What the aggregates over spans by period share; in one query they share their state, too.
+-- What the aggregates over spans by period share. In one query mrr_movements and cohort_retention of
+-- equal arguments share their state, too.
 -- One C function serves all arities of a step: it looks at how many arguments it got.
 
 CREATE FUNCTION saas_metrics.spans_step(internal, anyelement, date, date, numeric) RETURNS internal
   IMMUTABLE PARALLEL SAFE LANGUAGE c AS 'MODULE_PATHNAME', 'spans_step_wrapper';
 COMMENT ON FUNCTION saas_metrics.spans_step(internal, anyelement, date, date, numeric) IS
-  'Part of mrr_movements, cohort_retention and churn_by_age: adds a row.';
+  'Part of mrr_movements and cohort_retention: adds a row.';
 CREATE FUNCTION saas_metrics.spans_step(internal, anyelement, date, date, numeric, text) RETURNS internal
   IMMUTABLE PARALLEL SAFE LANGUAGE c AS 'MODULE_PATHNAME', 'spans_step_wrapper';
 COMMENT ON FUNCTION saas_metrics.spans_step(internal, anyelement, date, date, numeric, text) IS
-  'Part of mrr_movements, cohort_retention and churn_by_age: adds a row.';
+  'Part of mrr_movements and cohort_retention: adds a row.';
 CREATE FUNCTION saas_metrics.spans_step(internal, anyelement, date, date, numeric, text, date) RETURNS internal
   IMMUTABLE PARALLEL SAFE LANGUAGE c AS 'MODULE_PATHNAME', 'spans_step_wrapper';
 COMMENT ON FUNCTION saas_metrics.spans_step(internal, anyelement, date, date, numeric, text, date) IS
-  'Part of mrr_movements, cohort_retention and churn_by_age: adds a row.';
+  'Part of mrr_movements and cohort_retention: adds a row.';
 
 CREATE FUNCTION saas_metrics.spans_during_step(internal, anyelement, daterange, numeric) RETURNS internal
   IMMUTABLE PARALLEL SAFE LANGUAGE c AS 'MODULE_PATHNAME', 'spans_during_step_wrapper';

@@ -9,7 +9,7 @@ CREATE FUNCTION saas_metrics.cltv(
   IMMUTABLE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'cltv_wrapper';
 COMMENT ON FUNCTION saas_metrics.cltv(numeric, numeric, numeric) IS
-  'Customer lifetime value, transactional = average sale * repeat transactions per year * retention in years, in the currency of average_sale. NULL if an argument is NULL. Source: the transactional form of retail and services.';
+  'Customer lifetime value, transactional = average sale * repeat transactions per year * retention in years, in the currency of average_sale. NULL if an argument is NULL. Untyped parameters need a cast, for an aggregate has this name, too: cltv($1::numeric, $2::numeric, $3::numeric). Source: the transactional form of retail and services.';
 
 CREATE FUNCTION saas_metrics.cltv_from_churn(
     arpa numeric,

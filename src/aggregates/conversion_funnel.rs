@@ -1,6 +1,5 @@
 //! `conversion_funnel`: how far subjects get, step by step.
 
-use allocator_api2::vec::Vec;
 use pgrx::prelude::*;
 use saas_metrics_engine::facts::event::Event;
 use saas_metrics_engine::metrics::conversion_funnel::{FunnelStep, conversion_funnel};
@@ -70,7 +69,7 @@ fn conversion_funnel_final(call: Call, state: Option<State<Funnel>>) -> Rows {
 
 /// The columns of SQL's `funnel_step`.
 fn columns<'a>(
-    steps: &Vec<FunnelStep>,
+    steps: &[FunnelStep],
     place: usize,
     step: &FunnelStep,
     name: &'a [u8],

@@ -16,6 +16,9 @@ use crate::pg::state::State;
 use crate::pg::varlena::ByteaBuilder;
 
 /// The rows of one group, and what is asked of them.
+///
+/// Final functions sort the rows in place. To the server they read only: the order of rows is no part
+/// of what a state says, and rows can be added after that.
 pub struct Group<F, Q> {
     customer_type: CustomerType,
     pub question: Q,
@@ -106,26 +109,15 @@ impl<F: Fact, Q: Question> Group<F, Q> {
     }
 
     /// Brings the rows of two states together, in the first.
-    pub fn combine(
-        call: Call,
-        state: Option<State<Self>>,
-        other: Option<State<Self>>,
-    ) -> Option<State<Self>> {
-        let Some(mut other) = other else { return state };
-        let memory = call.aggregate_memory();
-        let mut state = state.unwrap_or_else(|| other.empty_copy(memory));
-        state.question.must_equal(&other.question);
-        let copy = |run: &[u8]| memory.copy(run);
-        or_raise(state.facts.absorb(&mut other.facts, copy, &check_for_interrupts));
-        Some(state)
-    }
-
-    fn empty_copy(&self, memory: ServerMemory) -> State<Self> {
-        let mut question = allocator_api2::vec::Vec::new_in(memory);
-        self.question.write(&mut question);
-        let (question, _) = or_raise(Q::read(&question, memory).ok_or(Error::CorruptRun));
-        let facts = self.facts.empty_in(memory);
-        State::new_in(Group { customer_type: self.customer_type, question, facts }, memory)
+    pub fn combine(state: Option<State<Self>>, other: Option<State<Self>>) -> Option<State<Self>> {
+        match (state, other) {
+            (Some(mut state), Some(mut other)) => {
+                state.question.must_equal(&other.question);
+                or_raise(state.facts.absorb(&mut other.facts, &check_for_interrupts));
+                Some(state)
+            }
+            (state, other) => state.or(other),
+        }
     }
 
     /// Writes a state for another process.
@@ -137,9 +129,9 @@ impl<F: Fact, Q: Question> Group<F, Q> {
         bytes
     }
 
-    /// Reads what another process wrote.
-    pub fn deserialize(bytes: &[u8]) -> State<Self> {
-        let memory = ServerMemory::of_call();
+    /// Reads what another process wrote, to where all states of the group are.
+    pub fn deserialize(call: Call, bytes: &[u8]) -> State<Self> {
+        let memory = call.aggregate_memory();
         State::new_in(or_raise(Self::from_bytes(bytes, memory)), memory)
     }
 
@@ -159,11 +151,10 @@ macro_rules! exchange {
     ($group:ty: $combine:ident, $serialize:ident, $deserialize:ident) => {
         #[::pgrx::pg_extern(immutable, parallel_safe)]
         fn $combine(
-            call: $crate::pg::call::Call,
             state: Option<$crate::pg::state::State<$group>>,
             other: Option<$crate::pg::state::State<$group>>,
         ) -> Option<$crate::pg::state::State<$group>> {
-            <$group>::combine(call, state, other)
+            <$group>::combine(state, other)
         }
 
         #[::pgrx::pg_extern(immutable, strict, parallel_safe)]
@@ -175,10 +166,11 @@ macro_rules! exchange {
 
         #[::pgrx::pg_extern(immutable, strict, parallel_safe)]
         fn $deserialize(
+            call: $crate::pg::call::Call,
             bytes: $crate::pg::varlena::Bytea<'_>,
             _unused: $crate::pg::state::Unused<'_>,
         ) -> $crate::pg::state::State<$group> {
-            <$group>::deserialize(bytes.bytes())
+            <$group>::deserialize(call, bytes.bytes())
         }
     };
 }

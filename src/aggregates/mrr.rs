@@ -12,7 +12,6 @@ use super::question::Question;
 use crate::pg::call::Call;
 use crate::pg::date::Date;
 use crate::pg::error::{or_raise, raise_engine, raise_null};
-use crate::pg::memory::ServerMemory;
 use crate::pg::numeric::Numeric;
 use crate::pg::state::{State, Unused};
 use crate::pg::varlena::{Bytea, ByteaBuilder};
@@ -59,18 +58,15 @@ pub fn span_from(starts_on: Day) -> String {
 }
 
 #[pg_extern(immutable, parallel_safe)]
-fn mrr_combine(
-    call: Call,
-    state: Option<State<Mrr>>,
-    other: Option<State<Mrr>>,
-) -> Option<State<Mrr>> {
-    let Some(other) = other else { return state };
-    let Some(mut state) = state else {
-        return Some(State::new_in(*other, call.aggregate_memory()));
-    };
-    state.days.must_equal(&other.days);
-    state.sum = or_raise(state.sum.plus(other.sum));
-    Some(state)
+fn mrr_combine(state: Option<State<Mrr>>, other: Option<State<Mrr>>) -> Option<State<Mrr>> {
+    match (state, other) {
+        (Some(mut state), Some(other)) => {
+            state.days.must_equal(&other.days);
+            state.sum = or_raise(state.sum.plus(other.sum));
+            Some(state)
+        }
+        (state, other) => state.or(other),
+    }
 }
 
 #[pg_extern(immutable, strict, parallel_safe)]
@@ -83,8 +79,8 @@ fn mrr_serialize(state: State<Mrr>) -> ByteaBuilder {
 }
 
 #[pg_extern(immutable, strict, parallel_safe)]
-fn mrr_deserialize(bytes: Bytea<'_>, _unused: Unused<'_>) -> State<Mrr> {
-    let memory = ServerMemory::of_call();
+fn mrr_deserialize(call: Call<'_>, bytes: Bytea<'_>, _unused: Unused<'_>) -> State<Mrr> {
+    let memory = call.aggregate_memory();
     let read = || -> Option<Mrr> {
         let (days, bytes) = Days::read(bytes.bytes(), memory)?;
         let (&scale, bytes) = bytes.split_first()?;

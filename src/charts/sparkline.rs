@@ -21,14 +21,14 @@ fn sparkline(numbers: NumericArray<'_>) -> String {
         return " ".repeat(numbers.len());
     };
     let levels = characters(&LEVELS, &ASCII_LEVELS);
-    let top = Numeric::from(levels.len() as i64 - 1);
+    let (top, range) = (Numeric::from(levels.len() as i64 - 1), max - min);
+    let level = |number: Numeric| match range.sign() {
+        Ordering::Equal => 0,
+        _ => ((number - min) * top / range).round(0).to_integer() as usize,
+    };
     let draw = |number: &Option<Numeric>| {
         check_for_interrupts();
-        let Some(number) = *number else { return ' ' };
-        if min.compare(max) == Ordering::Equal {
-            return levels[0];
-        }
-        levels[((number - min) * top / (max - min)).round(0).to_integer() as usize]
+        number.map_or(' ', |number| levels[level(number)])
     };
     numbers.iter().map(draw).collect()
 }

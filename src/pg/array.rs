@@ -43,6 +43,7 @@ impl<'a> TextArray<'a> {
     pub fn elements(&self) -> impl Iterator<Item = Option<&'a [u8]>> {
         // SAFETY: an array of texts, whose elements live as long as it does.
         let elements = unsafe { elements_of(self.datum, pg_sys::TEXTOID) };
+        // SAFETY: an element that is not NULL is a text.
         elements.into_iter().map(|element| element.map(|it| unsafe { bytes_of(it) }))
     }
 }
@@ -68,6 +69,7 @@ impl<'a> NumericArray<'a> {
     pub fn elements(&self) -> impl Iterator<Item = Option<Numeric<'a>>> {
         // SAFETY: an array of numerics, whose elements live as long as it does.
         let elements = unsafe { elements_of(self.datum, pg_sys::NUMERICOID) };
+        // SAFETY: an element that is not NULL is a numeric.
         elements.into_iter().map(|element| element.map(|it| unsafe { Numeric::of_datum(it) }))
     }
 }

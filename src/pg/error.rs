@@ -27,7 +27,7 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
             ERRCODE_DATETIME_FIELD_OVERFLOW
         }
         Error::AmountOutOfRange | Error::TooManyDecimals(_) => ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
-        Error::RunTooLarge | Error::TooManyCohorts | Error::TooManyPeriods => {
+        Error::RunTooLarge | Error::TooManyCohorts | Error::TooManyPeriods(_) => {
             ERRCODE_PROGRAM_LIMIT_EXCEEDED
         }
         Error::OutOfMemory => ERRCODE_OUT_OF_MEMORY,

@@ -33,4 +33,5 @@ pub mod varlena;
 
 /// Arguments before they are read.
 mod argument;
+/// The SQL types of Rust types.
 mod sql_type;

@@ -340,12 +340,14 @@ impl Numeric<'_> {
     }
 
     pub fn compare(self, other: Self) -> Ordering {
-        let order = direct_call(pg_sys::numeric_cmp, [self.datum, other.datum]);
+        // SAFETY: the function takes two numerics.
+        let order = unsafe { direct_call(pg_sys::numeric_cmp, [self.datum, other.datum]) };
         (order.value() as i32).cmp(&0)
     }
 
     pub fn to_f64(self) -> f64 {
-        f64::from_bits(direct_call(pg_sys::numeric_float8, [self.datum]).value() as u64)
+        // SAFETY: the function takes a numeric.
+        f64::from_bits(unsafe { direct_call(pg_sys::numeric_float8, [self.datum]) }.value() as u64)
     }
 
     /// An integer of at most 15 digits.
@@ -364,10 +366,12 @@ impl Numeric<'_> {
     }
 }
 
-/// Calls a strict function of the server whose result is a numeric.
+/// Calls a strict function of the server whose arguments, but for a number of decimals, and whose
+/// result are numerics.
 fn call<'a, const N: usize>(
     function: ServerFunction,
     arguments: [pg_sys::Datum; N],
 ) -> Numeric<'a> {
-    Numeric::of(direct_call(function, arguments))
+    // SAFETY: those above are such functions, called with what they take.
+    Numeric::of(unsafe { direct_call(function, arguments) })
 }

@@ -5,7 +5,10 @@ pub type ServerFunction = unsafe fn(pg_sys::FunctionCallInfo) -> pg_sys::Datum;
 
 /// Calls one of the server's strict functions on values of the types that it takes, as the server's
 /// own code does: without looking it up.
-pub fn direct_call<const N: usize>(
+///
+/// # Safety
+/// The function must read no more of its call than the arguments, which must be of its types.
+pub unsafe fn direct_call<const N: usize>(
     function: ServerFunction,
     arguments: [pg_sys::Datum; N],
 ) -> pg_sys::Datum {
@@ -21,7 +24,7 @@ pub fn direct_call<const N: usize>(
         );
     }
     // SAFETY: all zeros is a frame without context; the arguments follow it where the server looks
-    // for them, and functions of plain values read only those.
+    // for them.
     unsafe {
         let mut frame: Frame<N> = std::mem::zeroed();
         frame.call.nargs = N as i16;

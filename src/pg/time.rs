@@ -24,6 +24,7 @@ unsafe impl<'fcx> ArgAbi<'fcx> for Instant {
 }
 
 impl Instant {
+    /// Whether this is neither infinity.
     pub fn is_finite(self) -> bool {
         self.0 != i64::MIN && self.0 != i64::MAX
     }
@@ -76,14 +77,15 @@ impl Interval {
     fn after(self, instant: i64) -> i64 {
         let mut interval = self.server();
         let arguments = [pg_sys::Datum::from(instant), pg_sys::Datum::from(&raw mut interval)];
-        direct_call(pg_sys::timestamptz_pl_interval, arguments).value() as i64
+        // SAFETY: the function takes a timestamptz and an interval, which outlives the call.
+        unsafe { direct_call(pg_sys::timestamptz_pl_interval, arguments).value() as i64 }
     }
 }
 
 impl Within for Interval {
     fn holds(&self, entry: i64, at: i64) -> bool {
-        // Time zones move a day by less than this.
-        const SLACK_DAYS: i128 = 2;
+        // A time zone can be 168 hours off, on either side; no change of it moves a day further.
+        const SLACK_DAYS: i128 = 15;
         let gap = i128::from(at) - i128::from(entry);
         let (short, long) = if self.months < 0 { (31, 28) } else { (28, 31) };
         if (self.months, self.days) == (0, 0) {

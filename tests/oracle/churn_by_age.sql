@@ -200,9 +200,8 @@ SELECT oracle.same('with none censored', $$
 
 -- The interval of a hazard, from its columns.
 SELECT oracle.same('intervals of the hazard',
-    'SELECT (ages[n]).age, saas_metrics.rate_interval(ages[n])::text AS bounds, saas_metrics.rate_interval(ages[n], 0.8)::text AS narrower FROM ' || cells,
-    'SELECT (ages[n]).age, saas_metrics.rate_interval((ages[n]).churned, (ages[n]).at_risk)::text AS bounds,
-        saas_metrics.rate_interval((ages[n]).churned, (ages[n]).at_risk, 0.8)::text AS narrower FROM ' || cells, 20)
+    'SELECT (ages[n]).age, saas_metrics.rate_interval(ages[n])::text AS bounds FROM ' || cells,
+    'SELECT (ages[n]).age, saas_metrics.rate_interval((ages[n]).churned, (ages[n]).at_risk)::text AS bounds FROM ' || cells, 20)
   FROM (VALUES ('(SELECT saas_metrics.churn_by_age(customer, starts_on, ends_on, mrr) FROM span) AS s (ages), generate_subscripts(ages, 1) AS n')) AS q (cells);
 
 -- Filtered, grouped by sets, hashed and sorted, in another order.

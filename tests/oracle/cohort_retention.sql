@@ -236,9 +236,9 @@ SELECT oracle.same('closing of all cohorts, by ' || grain, format($$
 SELECT oracle.same('functions of a cell', format(query,
     'saas_metrics.retention_rate(c) AS retention_rate, oracle.near(saas_metrics.churn_rate(c), 1 - oracle.rate((c).retained, (c).customers)) AS churn_rate,
      saas_metrics.nrr(c) AS nrr, oracle.near(saas_metrics.arpa(c), oracle.rate((c).retained_mrr, (c).retained)) AS arpa,
-     saas_metrics.rate_interval(c)::text AS bounds, saas_metrics.rate_interval(c, 0.8)::text AS narrower'), format(query,
+     saas_metrics.rate_interval(c)::text AS bounds'), format(query,
     '(c).retention_rate, 1 - oracle.rate((c).retained, (c).customers) AS churn_rate, (c).revenue_retention_rate, oracle.rate((c).retained_mrr, (c).retained) AS arpa,
-     saas_metrics.rate_interval((c).retained, (c).customers)::text AS bounds, saas_metrics.rate_interval((c).retained, (c).customers, 0.8)::text AS narrower'), 150)
+     saas_metrics.rate_interval((c).retained, (c).customers)::text AS bounds'), 150)
   FROM (VALUES ('SELECT n, %s FROM (SELECT saas_metrics.cohort_retention(customer, starts_on, ends_on, mrr, ''quarter'') FROM span) AS s (cells),
                         generate_subscripts(cells, 1) AS n, LATERAL (SELECT cells[n] AS c) AS cell')) AS q (query);
 

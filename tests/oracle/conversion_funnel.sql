@@ -298,3 +298,24 @@ SET max_parallel_workers_per_gather = 0;
 SELECT oracle.fill('oracle.event', $$ SELECT g::text, (n % 2)::text, (ARRAY['visit', 'paid'])[1 + oracle.pick(2, g || '-' || n)], '2024-01-01'::timestamptz + oracle.pick(10, g || ':' || n) * interval '1 hour'
                                         FROM generate_series(0, 3) AS n, generate_series(1, 100000) AS g $$) AS rows \gset
 SELECT oracle.check_many_groups('oracle.event', $$conversion_funnel(%s, step, at, '{visit,paid}', '4 hours')$$, steps(), by_oracle('{visit,paid}', '4 hours'));
+
+-- A limit in days or months is the server's own addition in the session's time zone, to the
+-- microsecond, also where a zone jumps by more than a day.
+CREATE TABLE near_limit AS
+    SELECT n AS subject, timestamptz '2025-02-20 UTC' + (n * 7919 % 6000) * interval '7 minutes' AS entry,
+           (n % 9 - 4) * interval '1 microsecond' + (n % 13 / 6) * interval '5 days' AS off
+      FROM generate_series(1, 6000) AS n;
+CREATE FUNCTION check_limit(zone text, most interval) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('timezone', zone, true);
+    DROP TABLE IF EXISTS pg_temp.pair;
+    CREATE TEMP TABLE pair AS SELECT subject, entry, entry + most + off AS at FROM near_limit;
+    RETURN oracle.same(format('within %s in %s', most, zone),
+        format($q$ SELECT (steps[2]).reached FROM (SELECT saas_metrics.conversion_funnel(subject, step, e.at, '{a,b}', %L)
+                     FROM pair, LATERAL (VALUES ('a', entry), ('b', pair.at)) AS e (step, at)) AS s (steps) $q$, most),
+        format('SELECT count(*) FROM pair WHERE at >= entry AND at <= entry + %L::interval', most));
+END
+$$;
+SELECT check_limit(zone, most)
+  FROM unnest('{UTC,America/New_York,Australia/Lord_Howe,"A+100B-100,M3.2.0,M11.1.0"}'::text[]) AS zone,
+       unnest('{20 days,1 month,36 hours,1 month -3 days}'::interval[]) AS most;

@@ -54,6 +54,11 @@ impl Day {
         usize::try_from(months - i32::from(begun)).ok()
     }
 
+    /// Whether months can be counted to this day.
+    pub(crate) fn is_in_calendar(self) -> bool {
+        self.to_date().is_some()
+    }
+
     fn to_date(self) -> Option<NaiveDate> {
         self.0.checked_add(Self::EPOCH).and_then(NaiveDate::from_num_days_from_ce_opt)
     }
@@ -205,7 +210,7 @@ impl Periods {
         let from = grain.ordinal(first).ok_or(early.clone())?;
         let count = usize::try_from(i64::from(to) - i64::from(from) + 1).unwrap_or(0);
         if count > MAX_PERIODS {
-            return Err(Error::TooManyPeriods);
+            return Err(Error::TooManyPeriods("periods"));
         }
         periods.bounds = with_room(count + 1)?;
         periods.bounds.extend((from..=to + 1).filter_map(|ordinal| grain.start_of(ordinal)));
@@ -350,7 +355,7 @@ mod tests {
     fn too_many_periods_and_days_outside_the_calendar_are_refused() {
         let horizon = Horizon::until(Grain::Day, Day(MAX_PERIODS as i32)).expect("a horizon");
         assert_eq!(Periods::new(Day(0), horizon).map(|p| p.len()), Ok(MAX_PERIODS));
-        assert_eq!(Periods::new(Day(-1), horizon).err(), Some(Error::TooManyPeriods));
+        assert_eq!(Periods::new(Day(-1), horizon).err(), Some(Error::TooManyPeriods("periods")));
         assert!(Horizon::until(Grain::Day, Day::INFINITY).is_err());
         let far = Horizon::until(Grain::Month, Day(2_000_000_000)).expect("a horizon");
         assert_eq!(
@@ -358,7 +363,7 @@ mod tests {
             Some(Error::DayOutOfRange("until", Day(2_000_000_000)))
         );
         let far = Horizon::until(Grain::Day, Day(2_000_000_000)).expect("a horizon");
-        assert_eq!(Periods::new(Day(0), far).err(), Some(Error::TooManyPeriods));
+        assert_eq!(Periods::new(Day(0), far).err(), Some(Error::TooManyPeriods("periods")));
     }
 
     #[test]

@@ -33,7 +33,8 @@ pub enum Error {
     AmountOutOfRange,
     TooManyCohorts,
     TooManyDecimals(&'static str),
-    TooManyPeriods,
+    /// More periods than a result may have, and what they are.
+    TooManyPeriods(&'static str),
     UnknownGrain(String),
 }
 
@@ -69,8 +70,8 @@ impl fmt::Display for Error {
             Self::TooManyDecimals(what) => {
                 write!(f, "{what} has more than {MAX_DECIMALS} decimals")
             }
-            Self::TooManyPeriods => {
-                write!(f, "the result would have more than {MAX_PERIODS} periods")
+            Self::TooManyPeriods(what) => {
+                write!(f, "the result would have more than {MAX_PERIODS} {what}")
             }
             Self::UnknownGrain(grain) => write!(f, "grain \"{grain}\" is not known"),
         }
@@ -109,7 +110,7 @@ impl Error {
                 "Choose a coarser grain, a closer until, or leave out rows that start too early."
             }
             Self::TooManyDecimals(_) => "Round it, for example to 10 decimals.",
-            Self::TooManyPeriods => {
+            Self::TooManyPeriods(_) => {
                 "Leave out rows that start too early, choose a closer until or, where there is a grain, a coarser one."
             }
             Self::UnknownGrain(_) => "Use 'day', 'week', 'month', 'quarter' or 'year'.",

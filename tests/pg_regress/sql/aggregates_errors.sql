@@ -112,6 +112,18 @@ FROM (VALUES
   ($$ conversion_funnel(i, 'a', now(), ARRAY['a'], i * interval '1 day') $$)
 ) AS v(call);
 
+-- Sums that are too long, and one that a refund brings back, whoever comes first.
+SELECT call, pg_temp.answer('SELECT ' || call)
+FROM (VALUES
+  ($$ mrr('2025-01-01', NULL, 6e36, '2025-01-01') FROM generate_series(1, 2) $$),
+  ($$ mrr_timeline(date '2025-01-01', NULL, 6e36) FROM generate_series(1, 2) $$),
+  ($$ mrr_changes(date '2025-01-01', NULL, 6e36) FROM generate_series(1, 2) $$),
+  ($$ active_customers(i, '2025-01-01', NULL, 6e36, '2025-01-01') FROM generate_series(1, 2) AS i $$),
+  ($$ cltv(i, date '2025-01-01', 6e36) FROM generate_series(1, 2) AS i $$),
+  ($$ cltv(c, date '2025-01-01' + k, a) FROM (VALUES (1, 0, 6e36), (2, 0, 6e36), (3, 0, -6e36), (1, 1, 1)) AS v(c, k, a) $$),
+  ($$ cltv(c, date '2025-01-01' + k, a) FROM (VALUES (1, 0, 6e36), (3, 0, 6e36), (2, 0, -6e36), (1, 1, 1)) AS v(c, k, a) $$)
+) AS v(call);
+
 -- What is too much.
 SELECT call, pg_temp.answer(call)
 FROM (VALUES

@@ -100,3 +100,19 @@ RESET search_path;
 SELECT saas_metrics.churn_rate(lost, customers) AS churn_rate,
        round(low, 4) AS low, round(high, 4) AS high
 FROM (VALUES (40, 800)) AS month(lost, customers), saas_metrics.rate_interval(lost, customers);
+
+-- Drivers send parameters without a type. All formulas are found by their number alone, but for those
+-- whose comment asks for a cast.
+CREATE FUNCTION pg_temp.without_types(name text, arguments int) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('PREPARE untyped AS SELECT saas_metrics.%s(%s)', name,
+                 (SELECT string_agg('$' || n, ', ') FROM generate_series(1, arguments) AS n));
+  DEALLOCATE untyped;
+  RETURN 'found';
+EXCEPTION WHEN OTHERS THEN
+  RETURN SQLERRM;
+END $$;
+SELECT name, pg_temp.without_types(name, p.pronargs - p.pronargdefaults) AS without_types, comment ~ 'cast' AS says_so
+FROM formula JOIN pg_proc AS p USING (oid)
+WHERE p.pronargs > 0 AND pg_temp.without_types(name, p.pronargs - p.pronargdefaults) <> 'found'
+ORDER BY name COLLATE "C";

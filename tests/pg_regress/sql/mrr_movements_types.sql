@@ -14,6 +14,7 @@ SELECT oidvectortypes(proargtypes) AS arguments, prorettype::regtype AS result
  ORDER BY pronargs, oidvectortypes(proargtypes) COLLATE "C";
 SELECT proname AS accessor, prorettype::regtype AS result, provolatile = 'i' AS immutable, proparallel = 's' AS parallel_safe
   FROM pg_proc WHERE pronamespace = 'saas_metrics'::regnamespace AND proargtypes = ARRAY['saas_metrics.mrr_period'::regtype]::oidvector
+   AND proname <> 'rate_interval'
  ORDER BY proname COLLATE "C";
 
 -- One company under many names. Three customers of 10, 20 and 30: the first leaves, the second

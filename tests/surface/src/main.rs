@@ -10,9 +10,7 @@ use std::process::ExitCode;
 use object::{Object, ObjectSection};
 use pgrx_sql_entity_graph::metadata::{FunctionMetadataTypeEntity, Returns, SqlMapping};
 use pgrx_sql_entity_graph::section::{decode_entities, is_schema_section_name};
-use pgrx_sql_entity_graph::{
-    ExternArgs, PgExternArgumentEntity, PgExternEntity, PgExternReturnEntity, SqlGraphEntity,
-};
+use pgrx_sql_entity_graph::{ExternArgs, PgExternEntity, PgExternReturnEntity, SqlGraphEntity};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -120,8 +118,13 @@ fn compiled_functions(library: &[u8]) -> Result<BTreeMap<String, Function>> {
 fn compiled_function(function: &PgExternEntity) -> Result<Function> {
     let has = |attribute: &ExternArgs| function.extern_attrs.contains(attribute);
     let arguments = function.fn_args.iter().map(|it| sql_of(&it.used_ty.metadata));
+    let arguments = arguments.filter_map(Result::transpose).collect::<Result<Vec<_>>>()?;
+    let options = options_of(function)?;
+    if options.is_some_and(|(place, _)| place != arguments.len()) {
+        return Err(format!("{}: options at {options:?}", function.name).into());
+    }
     Ok(Function {
-        arguments: arguments.filter_map(Result::transpose).collect::<Result<_>>()?,
+        arguments,
         result: match &function.fn_return {
             PgExternReturnEntity::Type { ty } => match &ty.metadata.return_sql {
                 Ok(Returns::One(SqlMapping::As(sql))) => sql.to_lowercase(),
@@ -136,13 +139,20 @@ fn compiled_function(function: &PgExternEntity) -> Result<Function> {
             () => 'v',
         },
         parallel: if has(&ExternArgs::ParallelSafe) { 's' } else { 'u' },
-        options: function.fn_args.iter().find_map(options_of).unwrap_or(&[]),
+        options: options.map_or(&[], |(_, types)| types),
     })
 }
 
-fn options_of(argument: &PgExternArgumentEntity<'_>) -> Option<&'static [&'static str]> {
-    let stands_for = |(name, _): &&(&str, _)| argument.used_ty.full_path.contains(name);
-    OPTIONS.iter().find(stands_for).map(|(_, types)| *types)
+/// Where a function looks for arguments by itself, as its type says, and their types.
+fn options_of(function: &PgExternEntity) -> Result<Option<(usize, &'static [&'static str])>> {
+    for argument in &function.fn_args {
+        let path = argument.used_ty.full_path;
+        if let Some((_, types)) = OPTIONS.iter().find(|(name, _)| path.contains(name)) {
+            let place: String = path.chars().filter(char::is_ascii_digit).collect();
+            return Ok(Some((place.parse()?, types)));
+        }
+    }
+    Ok(None)
 }
 
 /// The SQL type of an argument, unless SQL does not see it.

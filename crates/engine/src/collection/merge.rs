@@ -1,7 +1,3 @@
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::collections::binary_heap::PeekMut;
-
 use allocator_api2::alloc::Allocator;
 
 use super::customer::CustomerFacts;
@@ -35,16 +31,10 @@ impl<K: Key, F: Fact, A: Allocator + Clone> Set<K, F, A> {
         let rows = RowReader::new(&mut self.rows, &self.names, &self.wide, checkpoint);
         let runs = self.runs.iter().map(|run| RunReader::new(run).map(Source::Run));
         let sources = std::iter::once(Ok(Source::Rows(rows))).chain(runs);
-        let mut sources = sources.collect::<Result<Vec<_>>>()?;
-        let mut heads = Heads::new(&sources);
+        let mut sources = Sources::of(sources.collect::<Result<_>>()?);
         let mut customer = CustomerFacts::new();
         let mut visited = 0_usize;
-        while let Some((rank, name)) = heads.first() {
-            customer.begin(rank, name);
-            while let Some(source) = heads.source_of(rank, name, K::NAMED) {
-                sources[source].take(&mut customer, self.summary.scale)?;
-                heads.replace(sources[source].head());
-            }
+        while sources.take_first(&mut customer, self.summary.scale)? {
             radix_sort(&mut customer.facts, &|it| (0, it.order()), checkpoint);
             visit(&mut customer)?;
             visited += 1;
@@ -56,37 +46,48 @@ impl<K: Key, F: Fact, A: Allocator + Clone> Set<K, F, A> {
     }
 }
 
-/// The next customer of each source, the first of them on top.
-struct Heads<'a>(BinaryHeap<Reverse<(u64, &'a [u8], usize)>>);
+/// Sources that have customers left, and the rank of the next customer of each: a few numbers side
+/// by side, whose least is found faster than a heap is kept in order.
+struct Sources<'a, K, F> {
+    sources: Vec<Source<'a, K, F>>,
+    ranks: Vec<u64>,
+}
 
-impl<'a> Heads<'a> {
-    fn new<K: Key, F: Fact>(sources: &[Source<'a, K, F>]) -> Self {
-        let heads = sources.iter().enumerate().filter_map(|(number, source)| {
-            source.head().map(|(rank, name)| Reverse((rank, name, number)))
-        });
-        Heads(heads.collect())
+impl<'a, K: Key, F: Fact> Sources<'a, K, F> {
+    fn of(mut sources: Vec<Source<'a, K, F>>) -> Self {
+        sources.retain(|source| source.head().is_some());
+        let ranks = sources.iter().filter_map(|source| Some(source.head()?.0)).collect();
+        Sources { sources, ranks }
     }
 
-    /// The first customer of all.
-    fn first(&self) -> Option<(u64, &'a [u8])> {
-        self.0.peek().map(|&Reverse((rank, name, _))| (rank, name))
-    }
-
-    /// The source on top, if its next customer is this one.
-    fn source_of(&self, rank: u64, name: &[u8], named: bool) -> Option<usize> {
-        let &Reverse((next_rank, next_name, source)) = self.0.peek()?;
-        // Names of one place are equal without a look, which may have to wait for memory.
-        let same_name = || !named || std::ptr::eq(next_name, name) || next_name == name;
-        (next_rank == rank && same_name()).then_some(source)
-    }
-
-    /// Puts the source on top where its next customer belongs.
-    fn replace(&mut self, next: Option<(u64, &'a [u8])>) {
-        let Some(mut top) = self.0.peek_mut() else { return };
-        match next {
-            Some((rank, name)) => (top.0.0, top.0.1) = (rank, name),
-            None => drop(PeekMut::pop(top)),
+    /// Takes the first customer from all sources that have it, unless no customer is left.
+    fn take_first(&mut self, customer: &mut CustomerFacts<'a, F>, scale: u8) -> Result<bool> {
+        let Some(rank) = self.ranks.iter().copied().min() else { return Ok(false) };
+        let name = if K::NAMED { self.first_name(rank) } else { b"" };
+        customer.begin(rank, name);
+        for place in (0..self.ranks.len()).rev() {
+            if self.ranks[place] == rank && (!K::NAMED || self.name_of(place) == name) {
+                self.sources[place].take(customer, scale)?;
+                match self.sources[place].head() {
+                    Some((next, _)) => self.ranks[place] = next,
+                    None => {
+                        self.sources.swap_remove(place);
+                        self.ranks.swap_remove(place);
+                    }
+                }
+            }
         }
+        Ok(true)
+    }
+
+    /// The first of the names of a rank.
+    fn first_name(&self, rank: u64) -> &'a [u8] {
+        let places = (0..self.ranks.len()).filter(|place| self.ranks[*place] == rank);
+        places.map(|place| self.name_of(place)).min().unwrap_or(b"")
+    }
+
+    fn name_of(&self, place: usize) -> &'a [u8] {
+        self.sources[place].head().map_or(b"", |(_, name)| name)
     }
 }
 

@@ -49,20 +49,16 @@ impl<F: Fact, A: Allocator + Clone> Collection<F, A> {
         }
     }
 
-    /// Adds all facts of another collection, whose bytes `copy` brings to this one's memory.
-    pub fn absorb(
-        &mut self,
-        other: &mut Self,
-        copy: impl Fn(&[u8]) -> Vec<u8, A>,
-        checkpoint: Checkpoint,
-    ) -> Result<()> {
+    /// Takes over all facts of another collection.
+    pub fn absorb(&mut self, other: &mut Self, checkpoint: Checkpoint) -> Result<()> {
         if with_set!(&*other, set => !set.rows.is_empty()) {
-            let mut run = Vec::new();
+            let allocator = with_set!(&*self, set => set.runs.allocator().clone());
+            let mut run = Vec::new_in(allocator);
             other.write_run(&mut run, checkpoint)?;
-            return self.add_run(copy(&run));
+            return self.add_run(run);
         }
-        let runs = with_set!(&*other, set => &set.runs);
-        runs.iter().try_for_each(|run| self.add_run(copy(run)))
+        let mut runs = with_set!(other, set => set.runs.drain(..));
+        runs.try_for_each(|run| self.add_run(run))
     }
 }
 
@@ -109,14 +105,15 @@ fn most_bytes<F: Fact>(customer: &CustomerFacts<F>) -> usize {
     3 * NUMBER + customer.name.len() + customer.facts.len() * fact
 }
 
-/// How many facts there are, then each; a wide amount after its fact.
+/// How many facts there are, then each, then the wide amounts of those that have one.
 fn write_facts<F: Fact, B: Allocator>(bytes: &mut Vec<u8, B>, customer: &mut CustomerFacts<F>) {
     put(bytes, customer.facts.len() as u64);
-    for fact in &mut customer.facts {
+    for fact in &customer.facts {
         append(bytes, fact.to_bytes().as_ref());
-        if let Some(amount) = fact.amount_mut().filter(|it| it.narrow().is_none()) {
-            append(bytes, &amount.get(&customer.wide).to_le_bytes());
-        }
+    }
+    let amounts = customer.facts.iter_mut().filter_map(Fact::amount_mut);
+    for amount in amounts.filter(|it| it.narrow().is_none()) {
+        append(bytes, &amount.get(&customer.wide).to_le_bytes());
     }
 }
 
@@ -155,13 +152,16 @@ impl<'a> RunReader<'a> {
         customer: &mut CustomerFacts<F>,
         scale: u8,
     ) -> Result<()> {
-        for _ in 0..self.reader.number()? {
-            let bytes = self.reader.bytes(size_of::<F::Bytes>())?;
-            let mut fact = F::from_bytes(bytes.try_into().map_err(|_| Error::CorruptRun)?);
+        let size = size_of::<F::Bytes>();
+        let count = usize::try_from(self.reader.number()?).map_err(|_| Error::CorruptRun)?;
+        let bytes = self.reader.bytes(count.checked_mul(size).ok_or(Error::CorruptRun)?)?;
+        reserve(&mut customer.facts, count)?;
+        for fact in bytes.chunks_exact(size) {
+            let mut fact = F::from_bytes(fact.try_into().map_err(|_| Error::CorruptRun)?);
             if let Some(amount) = fact.amount_mut() {
                 *amount = self.amount(*amount, scale, &mut customer.wide)?;
             }
-            push(&mut customer.facts, fact)?;
+            customer.facts.push(fact);
         }
         self.read_head()
     }

@@ -34,6 +34,7 @@ impl Fact for Activity {
 pub type Activities<A> = Collection<Activity, A>;
 
 impl<A: Allocator + Clone> Collection<Activity, A> {
+    /// Keeps a day on which a customer was active.
     #[inline]
     pub fn add_activity(&mut self, customer: Customer, day: Day) -> Result<()> {
         if !day.is_finite() {

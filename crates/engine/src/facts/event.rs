@@ -38,6 +38,7 @@ impl Fact for Event {
 pub type Events<A> = Collection<Event, A>;
 
 impl<A: Allocator + Clone> Collection<Event, A> {
+    /// Keeps a step, by its number, that a customer took.
     #[inline]
     pub fn add_event(&mut self, customer: Customer, step: u8, at: i64) -> Result<()> {
         self.add(customer, Event { at, step })

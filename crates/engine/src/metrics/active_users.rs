@@ -29,7 +29,7 @@ pub fn active_users<A: Allocator + Clone>(
     let days = i64::from(until.map_or(last.0 + 1, |it| it.0)) - i64::from(first.0);
     let days = usize::try_from(days).unwrap_or(0);
     if days > MAX_PERIODS {
-        return Err(Error::TooManyPeriods);
+        return Err(Error::TooManyPeriods("days"));
     }
     let mut gains = defaults(days + 1)?;
     activities.for_each_customer(checkpoint, |subject| {
@@ -52,7 +52,7 @@ fn mark(days: &[Activity], first: Day, count: usize, gains: &mut Vec<[i64; 3]>) 
     gains[latest].iter_mut().for_each(|gain| *gain += 1);
     for place in places {
         for (window, days) in WINDOWS.into_iter().enumerate() {
-            if place - latest >= days && place != latest {
+            if place - latest >= days {
                 gains[latest + days][window] -= 1;
                 gains[place][window] += 1;
             }

@@ -3,6 +3,7 @@ use allocator_api2::alloc::Allocator;
 use super::kind::Kind;
 use super::timeline::Timeline;
 use crate::calendar::Day;
+use crate::decimal::within_limit;
 use crate::facts::span::Spans;
 use crate::{Checkpoint, Result};
 
@@ -27,7 +28,8 @@ pub fn mrr_changes<A: Allocator + Clone>(
         timeline.for_each_change::<i128>(customer, Day::INFINITY, checkpoint, |change| {
             let kind = Kind::of(&change, known);
             known = true;
-            emit(MrrChange { day: change.day, kind, before: change.before, after: change.after });
+            let (before, after) = (change.before, within_limit(change.after)?);
+            emit(MrrChange { day: change.day, kind, before, after });
             Ok(())
         })
     })

@@ -20,7 +20,7 @@ pub fn churn_by_age<A: Allocator + Clone>(
     until: Day,
     checkpoint: Checkpoint,
 ) -> Result<Vec<ChurnAge>> {
-    if until.months_since(until).is_none() {
+    if !until.is_in_calendar() {
         return Err(Error::DayOutOfRange("until", until));
     }
     let mut ages = if spans.sums_fit_a_word() {
@@ -69,7 +69,7 @@ fn count(spell: Spell, until: Day, ages: &mut Vec<ChurnAge>) -> Result<()> {
     let last_seen = spell.end.unwrap_or(Day(until.0 - 1));
     let age = last_seen.months_since(start).ok_or(Error::DayOutOfRange("the start", start))?;
     if age >= MAX_PERIODS {
-        return Err(Error::TooManyPeriods);
+        return Err(Error::TooManyPeriods("months"));
     }
     if ages.len() <= age {
         ages.try_reserve(age + 1 - ages.len()).map_err(|_| Error::OutOfMemory)?;

@@ -1,10 +1,11 @@
 use allocator_api2::alloc::Allocator;
+use allocator_api2::vec::Vec;
 
 use super::timeline::{Change, Timeline};
 use super::triangle::Triangle;
 use crate::calendar::{Day, Horizon, Periods};
 use crate::collection::room::defaults;
-use crate::decimal::Sum;
+use crate::decimal::{Sum, add, within_limit};
 use crate::facts::span::Spans;
 use crate::{Checkpoint, Result};
 
@@ -40,7 +41,7 @@ pub fn cohort_retention<A: Allocator + Clone>(
 }
 
 struct Cohorts<S> {
-    sizes: allocator_api2::vec::Vec<i64>,
+    sizes: Vec<i64>,
     gains: Triangle<Gain<S>>,
 }
 
@@ -76,11 +77,10 @@ impl<S: Sum> Cohorts<S> {
             let (mut retained, mut retained_mrr, mut cohort_mrr) = (0, 0, 0);
             for (age, gain) in self.gains.row(cohort).iter().enumerate() {
                 retained += gain.customers;
-                retained_mrr += gain.mrr.mantissa();
+                retained_mrr = within_limit(add(retained_mrr, gain.mrr.mantissa())?)?;
                 if age == 0 {
                     cohort_mrr = retained_mrr;
                 }
-                crate::decimal::within_limit(retained_mrr)?;
                 emit(RetentionCell {
                     cohort_start: periods.start_of(cohort),
                     age,

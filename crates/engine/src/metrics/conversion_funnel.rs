@@ -79,22 +79,23 @@ impl Walk {
             push(&mut self.instants[usize::from(event.step)], event.at)?;
         }
         for entry in 0..self.instants[0].len() {
-            if self.best.len() == self.instants.len() {
-                break;
-            }
             if entry.is_multiple_of(crate::CHECKPOINT_INTERVAL) {
                 checkpoint();
             }
-            self.follow(self.instants[0][entry], within)?;
+            let ran_out = self.follow(self.instants[0][entry], within)?;
             if self.path.len() > self.best.len() {
                 std::mem::swap(&mut self.path, &mut self.best);
+            }
+            if ran_out {
+                break;
             }
         }
         Ok(&self.best)
     }
 
-    /// Takes each next step as early as it can be.
-    fn follow(&mut self, entry: i64, within: &impl Within) -> Result<()> {
+    /// Takes each next step as early as it can be. Whether there are no more steps or instants to
+    /// take, so that no later entry gets further.
+    fn follow(&mut self, entry: i64, within: &impl Within) -> Result<bool> {
         self.path.clear();
         push(&mut self.path, entry)?;
         let mut at = entry;
@@ -102,11 +103,12 @@ impl Walk {
             *passed += instants[*passed..].iter().take_while(|it| **it < at).count();
             match instants.get(*passed) {
                 Some(&next) if within.holds(entry, next) => at = next,
-                _ => break,
+                Some(_) => return Ok(false),
+                None => return Ok(true),
             }
             push(&mut self.path, at)?;
         }
-        Ok(())
+        Ok(true)
     }
 }
 

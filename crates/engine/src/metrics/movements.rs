@@ -308,8 +308,7 @@ mod tests {
             let named = round % 2 == 0;
             let mut whole = spans_of(&[], named);
             for part in rows.chunks(1 + random.below(20) as usize) {
-                let copy = |run: &[u8]| run.iter().copied().collect();
-                whole.absorb(&mut spans_of(part, named), copy, &|| ()).expect("room");
+                whole.absorb(&mut spans_of(part, named), &|| ()).expect("room");
             }
             let expected = movements(&mut spans_of(&rows, named), Grain::Month);
             assert_eq!(movements(&mut whole, Grain::Month), expected, "{rows:?}");

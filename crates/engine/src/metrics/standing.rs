@@ -37,6 +37,7 @@ pub struct Standing {
     pub lost_customers: i64,
 }
 
+/// The standing of all customers.
 pub fn standing<A: Allocator + Clone>(
     spans: &mut Spans<A>,
     days: Days,
