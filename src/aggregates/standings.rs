@@ -3,10 +3,12 @@
 use pgrx::prelude::*;
 use saas_metrics_engine::calendar::Day;
 use saas_metrics_engine::decimal::Decimal;
-use saas_metrics_engine::facts::span::{Span, counts};
+use saas_metrics_engine::facts::span::Span;
 use saas_metrics_engine::metrics::standing::{Days, Standing, standing};
 
+use super::days;
 use super::group::{Group, Row, exchange};
+use super::question::Question;
 use crate::formulas::{one, ratio};
 use crate::pg::call::Call;
 use crate::pg::customer::CustomerDatum;
@@ -29,7 +31,7 @@ fn standing_step<'fcx>(
     mrr: Option<Numeric<'fcx>>,
     at: Option<Date>,
 ) -> State<Standings> {
-    add(call, state, customer, (starts_on, ends_on, mrr), super::days::at(at))
+    add(call, state, customer, (starts_on, ends_on, mrr), days::at(at))
 }
 
 /// Adds a row, to be looked at before and at the end of a period.
@@ -43,7 +45,7 @@ fn standing_period_step<'fcx>(
     mrr: Option<Numeric<'fcx>>,
     period: Option<DateRange<'fcx>>,
 ) -> State<Standings> {
-    add(call, state, customer, (starts_on, ends_on, mrr), super::days::period(period))
+    add(call, state, customer, (starts_on, ends_on, mrr), days::period(period))
 }
 
 exchange!(Standings: standing_combine, standing_serialize, standing_deserialize);
@@ -55,17 +57,12 @@ fn add(
     (starts_on, ends_on, mrr): (Option<Date>, Option<Date>, Option<Numeric>),
     days: Days,
 ) -> State<Standings> {
-    use super::question::Question;
     let row = Row::new(call, state, customer, |_| days, |asked: &Days| asked.must_equal(&days));
     let Date(starts_on) = row.required(starts_on, "starts_on");
     let ends_on = ends_on.map_or(Day::INFINITY, |it| it.0);
     let mrr = row.required(mrr, "mrr");
     row.add(|spans, customer| {
-        let mrr = mrr.to_decimal("mrr")?;
-        if counts(starts_on, ends_on, mrr)? && days.concern(starts_on, ends_on) {
-            spans.add_span(customer, starts_on, ends_on, mrr)?;
-        }
-        Ok(())
+        spans.add_span_on(days, customer, (starts_on, ends_on), mrr.to_decimal("mrr")?)
     })
 }
 

@@ -1,8 +1,9 @@
 use allocator_api2::alloc::Allocator;
 
 use crate::calendar::Day;
-use crate::decimal::{add, within_limit};
-use crate::facts::span::{Span, Spans};
+use crate::collection::key::Customer;
+use crate::decimal::{Decimal, add, within_limit};
+use crate::facts::span::{Span, Spans, counts};
 use crate::{Checkpoint, Result};
 
 /// The days at whose ends customers are looked at.
@@ -35,6 +36,23 @@ pub struct Standing {
     pub opening_customers: i64,
     pub closing_customers: i64,
     pub lost_customers: i64,
+}
+
+impl<A: Allocator + Clone> Spans<A> {
+    /// Checks a row and keeps it if it counts on one of the days.
+    #[inline]
+    pub fn add_span_on(
+        &mut self,
+        days: Days,
+        customer: Customer,
+        (start, end): (Day, Day),
+        mrr: Decimal,
+    ) -> Result<()> {
+        if !counts(start, end, mrr)? || !days.concern(start, end) {
+            return Ok(());
+        }
+        self.add_amount(customer, mrr, |amount| Span { start, end, amount })
+    }
 }
 
 /// The standing of all customers.
