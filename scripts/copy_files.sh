@@ -29,7 +29,8 @@ check_topics() {
     done < <(topics)
     while read -r file; do
         topics | grep -qxF "$file" || die "sql/$file is not in sql/install_order"
-    done < <(find "$root/sql" -name '*.sql' -not -path "$root/sql/upgrades/*" -printf '%P\n')
+    done < <(find "$root/sql" -name '*.sql' -not -path "$root/sql/upgrades/*" \
+        -not -path "$root/sql/ledger/objects/*" -printf '%P\n')
 }
 
 install_script() {

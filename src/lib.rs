@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | `formulas` | numbers in, a number out |
 //! | `aggregates` | metrics over the rows of any table or query |
+//! | `ledger` | what a ledger makes of the rows of its inputs |
 //! | `charts` | numbers in, a text to look at |
 //! | `pg` | the server's values, memory and errors: the only unsafe code |
 
@@ -15,6 +16,7 @@
 mod aggregates;
 mod charts;
 mod formulas;
+mod ledger;
 mod pg;
 
 /// The version of the library that answers, for bug reports.

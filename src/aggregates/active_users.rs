@@ -16,7 +16,7 @@ fn active_users_final(call: Call, state: Option<State<ActivityByPeriod>>) -> Row
     let mut rows = RowsBuilder::new(call);
     if let Some(mut state) = state {
         let until = state.question.until();
-        let emit = |day: ActiveDay| rows.push(|| columns(&day));
+        let emit = |day: ActiveDay| rows.push(columns(&day));
         or_raise(active_users(&mut state.facts, until, &check_for_interrupts, emit));
     }
     rows.finish()

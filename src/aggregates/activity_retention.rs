@@ -16,7 +16,7 @@ fn activity_retention_final(call: Call, state: Option<State<ActivityByPeriod>>) 
     let mut rows = RowsBuilder::new(call);
     if let Some(mut state) = state {
         let horizon = or_raise(state.question.horizon());
-        let emit = |cell: ActivityCell| rows.push(|| columns(&cell));
+        let emit = |cell: ActivityCell| rows.push(columns(&cell));
         or_raise(activity_retention(&mut state.facts, horizon, &check_for_interrupts, emit));
     }
     rows.finish()

@@ -25,7 +25,7 @@ fn churn_by_age_final(call: Call, state: Option<State<SpansByPeriod>>) -> Rows {
         let (at_risk, churned) = (Numeric::from(it.at_risk), Numeric::from(it.churned));
         let staying = (at_risk - churned).at_least(GUARD_DECIMALS) / at_risk;
         survival = (survival * staying).round(GUARD_DECIMALS);
-        rows.push(|| {
+        rows.push({
             [
                 Value::Count(age as i64),
                 Value::Count(it.at_risk),

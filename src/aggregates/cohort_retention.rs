@@ -18,7 +18,7 @@ fn cohort_retention_final(call: Call, state: Option<State<SpansByPeriod>>) -> Ro
     if let Some(mut state) = state {
         let horizon = or_raise(state.question.horizon());
         let scale = state.facts.scale();
-        let emit = |cell: RetentionCell| rows.push(|| columns(&cell, scale));
+        let emit = |cell: RetentionCell| rows.push(columns(&cell, scale));
         or_raise(cohort_retention(&mut state.facts, horizon, &check_for_interrupts, emit));
     }
     rows.finish()

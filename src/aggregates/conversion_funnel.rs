@@ -62,7 +62,7 @@ fn conversion_funnel_final(call: Call, state: Option<State<Funnel>>) -> Rows {
     let within = question.within().unwrap_or(Interval::UNLIMITED);
     let steps = or_raise(conversion_funnel(facts, count, &within, &check_for_interrupts));
     for (place, (step, name)) in steps.iter().zip(question.names()).enumerate() {
-        rows.push(|| columns(&steps, place, step, name));
+        rows.push(columns(&steps, place, step, name));
     }
     rows.finish()
 }

@@ -71,7 +71,7 @@ fn rows<const N: usize>(
     let mut rows = RowsBuilder::new(call);
     if let Some(mut state) = state {
         let scale = state.facts.scale();
-        let emit = |change| rows.push(|| columns(change, scale));
+        let emit = |change| rows.push(columns(change, scale));
         or_raise(mrr_changes(&mut state.facts, &check_for_interrupts, emit));
     }
     rows.finish()

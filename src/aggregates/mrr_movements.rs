@@ -18,7 +18,7 @@ fn mrr_movements_final(call: Call, state: Option<State<SpansByPeriod>>) -> Rows 
         let horizon = or_raise(state.question.horizon());
         let periods = or_raise(mrr_movements(&mut state.facts, horizon, &check_for_interrupts));
         let scale = state.facts.scale();
-        periods.iter().for_each(|period| rows.push(|| columns(period, scale)));
+        periods.iter().for_each(|period| rows.push(columns(period, scale)));
     }
     rows.finish()
 }

@@ -18,7 +18,7 @@ fn revenue_by_cohort_final(call: Call, state: Option<State<PaymentsByPeriod>>) -
     if let Some(mut state) = state {
         let horizon = or_raise(state.question.horizon());
         let scale = state.facts.scale();
-        let emit = |cell: RevenueCell| rows.push(|| columns(&cell, scale));
+        let emit = |cell: RevenueCell| rows.push(columns(&cell, scale));
         or_raise(revenue_by_cohort(&mut state.facts, horizon, &check_for_interrupts, emit));
     }
     rows.finish()

@@ -1,5 +1,8 @@
 use std::marker::PhantomData;
+use std::ops::Deref;
+use std::ptr::NonNull;
 
+use allocator_api2::boxed::Box;
 use pgrx::callconv::{Arg, ArgAbi};
 use pgrx::pg_sys;
 use pgrx::prelude::*;
@@ -30,6 +33,25 @@ unsafe impl<'fcx> ArgAbi<'fcx> for Call<'fcx> {
     }
 }
 
+/// Something that lives as long as the expression that a function is called in.
+pub struct Kept<T>(NonNull<T>);
+
+impl<T> Clone for Kept<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Kept<T> {}
+
+impl<T> Deref for Kept<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        // SAFETY: nobody changes or frees it while the expression is evaluated.
+        unsafe { self.0.as_ref() }
+    }
+}
+
 impl Call<'_> {
     /// The memory that lives as long as the group of rows that is being aggregated.
     pub fn aggregate_memory(self) -> ServerMemory {
@@ -46,6 +68,27 @@ impl Call<'_> {
         unsafe { ServerMemory::new(context) }
     }
 
+    /// What earlier calls of the same expression left, if it still holds, or something new. Nothing
+    /// in it may need dropping.
+    pub fn kept<T>(
+        self,
+        holds: impl FnOnce(&T) -> bool,
+        make: impl FnOnce(ServerMemory) -> T,
+    ) -> Kept<T> {
+        // SAFETY: a function keeps one type of thing, whose memory lives as long as the expression.
+        unsafe {
+            let function = (*self.fcinfo).flinfo;
+            let known = NonNull::new((*function).fn_extra.cast::<T>());
+            if let Some(known) = known.filter(|it| holds(it.as_ref())) {
+                return Kept(known);
+            }
+            let memory = ServerMemory::new((*function).fn_mcxt);
+            let new = NonNull::from(Box::leak(Box::new_in(make(memory), memory)));
+            (*function).fn_extra = new.as_ptr().cast();
+            Kept(new)
+        }
+    }
+
     /// The type of an argument, below all domains.
     pub fn argument_type(self, number: i32) -> pg_sys::Oid {
         // SAFETY: the frame's description of the function is alive, and the server looks the
@@ -60,6 +103,12 @@ impl Call<'_> {
     pub(super) fn result_type(self) -> pg_sys::Oid {
         // SAFETY: as above.
         unsafe { pg_sys::get_fn_expr_rettype((*self.fcinfo).flinfo) }
+    }
+
+    /// What the server says of the circumstances of the call.
+    pub(super) fn context(self) -> *mut pg_sys::Node {
+        // SAFETY: the frame is alive.
+        unsafe { (*self.fcinfo).context }
     }
 
     pub(super) fn argument(self, number: usize) -> Option<pg_sys::NullableDatum> {

@@ -22,6 +22,7 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
         | Error::EndBeforeStart { .. }
         | Error::NegativeMrr
         | Error::NotFinite(_)
+        | Error::Policy { .. }
         | Error::UnknownGrain(_) => ERRCODE_INVALID_PARAMETER_VALUE,
         Error::DayOutOfRange(..) | Error::TimeTooLong | Error::UnboundedStart => {
             ERRCODE_DATETIME_FIELD_OVERFLOW
@@ -32,6 +33,7 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
         }
         Error::OutOfMemory => ERRCODE_OUT_OF_MEMORY,
         Error::MixedCustomers => ERRCODE_DATATYPE_MISMATCH,
+        Error::Settings(_) => ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
         Error::CorruptRun => ERRCODE_DATA_CORRUPTED,
     }
 }

@@ -33,6 +33,18 @@ impl ServerMemory {
         copy
     }
 
+    /// Does some work whose memory is this.
+    pub(super) fn work<T>(self, work: impl FnOnce() -> T) -> T {
+        // SAFETY: the contexts are alive; after an error the server itself restores the current
+        // one.
+        unsafe {
+            let current = pg_sys::MemoryContextSwitchTo(self.0);
+            let result = work();
+            pg_sys::MemoryContextSwitchTo(current);
+            result
+        }
+    }
+
     /// The context for results of the current call.
     pub fn of_call() -> Self {
         // SAFETY: a result in the current context lives until the caller has read it.
@@ -87,44 +99,6 @@ unsafe impl Allocator for ServerMemory {
             self.deallocate(data, old);
         }
         Ok(grown)
-    }
-}
-
-/// Memory for one small piece of work after another.
-pub struct Scratch(pg_sys::MemoryContext);
-
-impl Scratch {
-    /// Lives as long as the memory of the current call.
-    pub fn new() -> Self {
-        // SAFETY: the server makes a context below the current one and frees it with that.
-        Scratch(unsafe {
-            pg_sys::AllocSetContextCreateInternal(
-                pg_sys::CurrentMemoryContext,
-                c"saas_metrics scratch".as_ptr(),
-                pg_sys::ALLOCSET_SMALL_MINSIZE as usize,
-                pg_sys::ALLOCSET_SMALL_INITSIZE as usize,
-                pg_sys::ALLOCSET_SMALL_MAXSIZE as usize,
-            )
-        })
-    }
-
-    /// Does some work whose memory is the scratch, until it is cleared.
-    pub(super) fn work<T>(&self, work: impl FnOnce() -> T) -> T {
-        // SAFETY: the contexts are alive; after an error the server itself restores the current
-        // one and deletes what is below.
-        unsafe {
-            let call = pg_sys::MemoryContextSwitchTo(self.0);
-            let result = work();
-            pg_sys::MemoryContextSwitchTo(call);
-            result
-        }
-    }
-
-    /// # Safety
-    /// Nothing that lies in the scratch may be used again.
-    pub(super) unsafe fn clear(&self) {
-        // SAFETY: the context is alive.
-        unsafe { pg_sys::MemoryContextReset(self.0) }
     }
 }
 

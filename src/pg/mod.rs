@@ -4,6 +4,8 @@
 pub mod array;
 /// The call of a function as the server makes it.
 pub mod call;
+/// The columns of a row as arguments.
+pub mod columns;
 /// Customers, whatever their type.
 pub mod customer;
 /// Dates and ranges of dates.
@@ -16,6 +18,8 @@ pub mod error;
 pub mod memory;
 /// The server's decimal numbers.
 pub mod numeric;
+/// The server's parser.
+pub mod parser;
 /// `grain` and `until`.
 pub mod period_options;
 /// Rows and arrays of rows as results.
@@ -28,8 +32,12 @@ pub mod shown;
 pub mod state;
 /// Instants and intervals.
 pub mod time;
+/// Triggers, and the table that they append to.
+pub mod trigger;
 /// Values of variable length.
 pub mod varlena;
+/// Time zones.
+pub mod zone;
 
 /// Arguments before they are read.
 mod argument;

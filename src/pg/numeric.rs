@@ -1,12 +1,11 @@
 use std::cmp::Ordering;
 use std::marker::PhantomData;
 
-use allocator_api2::vec::Vec;
 use pgrx::callconv::{Arg, ArgAbi, BoxRet, FcInfo};
 use pgrx::datum::{Datum, FromDatum};
 use pgrx::pg_sys;
 use pgrx::prelude::AnyNumeric;
-use saas_metrics_engine::decimal::{Decimal, MAX_DECIMALS};
+use saas_metrics_engine::decimal::{Decimal, MAX_DECIMALS, divide};
 use saas_metrics_engine::{Error, Result};
 
 use super::argument::raw;
@@ -204,7 +203,19 @@ fn amount_scale(parts: &Parts) -> Option<u8> {
 /// The room for the digits of any `i128`, whole and decimal part each rounded up.
 const MAX_GROUPS: usize = 24;
 
-impl From<Decimal> for Numeric<'_> {
+/// A numeric as the server lays it out, with the room for its header of four bytes.
+pub(super) struct Encoded {
+    bytes: [u8; 6 + 2 * MAX_GROUPS],
+    length: usize,
+}
+
+impl Encoded {
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
+impl From<Decimal> for Encoded {
     fn from(value: Decimal) -> Self {
         let unit = 10_u128.pow(value.scale.into());
         let (whole, part) = divide(value.mantissa.unsigned_abs(), unit);
@@ -222,7 +233,14 @@ impl From<Decimal> for Numeric<'_> {
         let trailing = digits.iter().rev().take_while(|group| **group == 0).count();
         let digits = &digits[..digits.len() - trailing];
         let weight = if digits.is_empty() { 0 } else { whole_groups as i32 - 1 - leading as i32 };
-        from_parts(value.mantissa < 0, value.scale, weight, digits)
+        encode(value.mantissa < 0, value.scale, weight, digits)
+    }
+}
+
+impl From<Decimal> for Numeric<'_> {
+    fn from(value: Decimal) -> Self {
+        let bytes = ServerMemory::of_call().copy(Encoded::from(value).bytes()).leak();
+        Numeric::of(pg_sys::Datum::from(bytes.as_mut_ptr()))
     }
 }
 
@@ -238,30 +256,21 @@ fn write_groups(groups: &mut [u16], end: usize, mut number: u128, at_least: usiz
     start
 }
 
-/// Quotient and remainder, in one machine word where that is enough.
-fn divide(number: u128, by: u128) -> (u128, u128) {
-    match (u64::try_from(number), u64::try_from(by)) {
-        (Ok(number), Ok(by)) => (u128::from(number / by), u128::from(number % by)),
-        _ => (number / by, number % by),
-    }
-}
-
-/// A numeric in the memory of the current call.
-fn from_parts<'a>(negative: bool, decimals: u8, weight: i32, digits: &[u16]) -> Numeric<'a> {
+fn encode(negative: bool, decimals: u8, weight: i32, digits: &[u16]) -> Encoded {
     let header = layout::SHORT
         | if negative && !digits.is_empty() { layout::SHORT_NEGATIVE } else { 0 }
         | u16::from(decimals) << layout::SHORT_DECIMALS_SHIFT
         | (weight as u16 & (layout::SHORT_WEIGHT | layout::SHORT_WEIGHT_SIGN));
-    let mut bytes: Vec<u8, _> =
-        Vec::with_capacity_in(6 + 2 * digits.len(), ServerMemory::of_call());
-    bytes.extend_from_slice(&[0; 4]);
-    bytes.extend_from_slice(&header.to_ne_bytes());
-    digits.iter().for_each(|digit| bytes.extend_from_slice(&digit.to_ne_bytes()));
-    let bytes = bytes.leak();
-    let value = bytes.as_mut_ptr().cast();
+    let mut encoded = Encoded { bytes: [0; 6 + 2 * MAX_GROUPS], length: 6 + 2 * digits.len() };
+    encoded.bytes[4..6].copy_from_slice(&header.to_ne_bytes());
+    for (place, digit) in encoded.bytes[6..].chunks_exact_mut(2).zip(digits) {
+        place.copy_from_slice(&digit.to_ne_bytes());
+    }
     // SAFETY: the header of four bytes comes first; the length is far below its limit.
-    unsafe { pgrx::varlena::set_varsize_4b(value, bytes.len() as i32) };
-    Numeric::of(pg_sys::Datum::from(value))
+    unsafe {
+        pgrx::varlena::set_varsize_4b(encoded.bytes.as_mut_ptr().cast(), encoded.length as i32);
+    }
+    encoded
 }
 
 impl From<i64> for Numeric<'_> {

@@ -1,3 +1,5 @@
+use std::mem::MaybeUninit;
+
 use allocator_api2::vec::Vec;
 use pgrx::callconv::{BoxRet, FcInfo};
 use pgrx::datum::Datum;
@@ -6,12 +8,12 @@ use pgrx::{PgTupleDesc, pg_sys};
 use saas_metrics_engine::calendar::Day;
 use saas_metrics_engine::decimal::Decimal;
 
-use super::call::Call;
+use super::call::{Call, Kept};
 use super::error::{check_for_interrupts, raise};
-use super::memory::{Scratch, ServerMemory};
-use super::numeric::Numeric;
+use super::memory::ServerMemory;
+use super::numeric::{Encoded, Numeric};
 use super::sql_type::sql_type_named;
-use super::time::Interval;
+use super::time::{Instant, Interval};
 
 /// How many rows of a result may be made before the statement can be cancelled.
 const ROWS_BETWEEN_CHECKS: usize = 1 << 12;
@@ -23,9 +25,12 @@ pub enum Value<'a> {
     Count(i64),
     Date(Day),
     Decimal(Decimal),
+    Instant(Instant),
+    Integer(i32),
     Interval(Interval),
     Null,
     Numeric(Numeric<'a>),
+    Small(i16),
     Text(&'a [u8]),
 }
 
@@ -47,6 +52,18 @@ impl From<Interval> for Value<'_> {
     }
 }
 
+impl<'a> From<&'a [u8]> for Value<'a> {
+    fn from(text: &'a [u8]) -> Self {
+        Value::Text(text)
+    }
+}
+
+impl From<Decimal> for Value<'_> {
+    fn from(amount: Decimal) -> Self {
+        Value::Decimal(amount)
+    }
+}
+
 impl<'a> From<Numeric<'a>> for Value<'a> {
     fn from(number: Numeric<'a>) -> Self {
         Value::Numeric(number)
@@ -60,48 +77,114 @@ impl Value<'_> {
             Value::Count(_) => column == pg_sys::INT8OID,
             Value::Date(_) => column == pg_sys::DATEOID,
             Value::Decimal(_) | Value::Numeric(_) => column == pg_sys::NUMERICOID,
+            Value::Instant(_) => column == pg_sys::TIMESTAMPTZOID,
+            Value::Integer(_) => column == pg_sys::INT4OID,
             Value::Interval(_) => column == pg_sys::INTERVALOID,
             Value::Null => true,
+            Value::Small(_) => column == pg_sys::INT2OID,
             Value::Text(_) => column == pg_sys::TEXTOID,
         }
     }
 
-    fn datum(self) -> pg_sys::Datum {
+    /// What is passed by reference is put into the room.
+    fn datum(self, room: &mut Room) -> pg_sys::Datum {
         match self {
             Value::Boolean(value) => pg_sys::Datum::from(value),
             Value::Count(value) => pg_sys::Datum::from(value),
             Value::Date(day) => pg_sys::Datum::from(day.0),
-            Value::Decimal(value) => Numeric::from(value).datum(),
-            Value::Interval(value) => value.datum(),
+            Value::Decimal(value) => room.put(Encoded::from(value).bytes()),
+            Value::Instant(value) => pg_sys::Datum::from(value.0),
+            Value::Integer(value) => pg_sys::Datum::from(value),
+            Value::Interval(value) => room.put(&value.bytes()),
             Value::Null => pg_sys::Datum::null(),
             Value::Numeric(value) => value.datum(),
-            Value::Text(value) => text_datum(value),
+            Value::Small(value) => pg_sys::Datum::from(value),
+            Value::Text(value) => room.put_text(value),
         }
     }
 }
 
-/// A text in the memory of the current call.
-fn text_datum(text: &[u8]) -> pg_sys::Datum {
-    // SAFETY: the server copies as many bytes as it is told.
-    let text = unsafe { pg_sys::cstring_to_text_with_len(text.as_ptr().cast(), text.len() as i32) };
-    pg_sys::Datum::from(text)
+/// Room for the values of one row, until the row is formed.
+struct Room {
+    words: [MaybeUninit<u64>; Room::WORDS],
+    used: usize,
+}
+
+impl Room {
+    const WORDS: usize = 256;
+
+    fn new() -> Self {
+        Room { words: [MaybeUninit::uninit(); Room::WORDS], used: 0 }
+    }
+
+    /// Aligned as the server aligns its memory, of which it is when there is no more room.
+    fn take(&mut self, bytes: usize) -> *mut u8 {
+        let words = bytes.div_ceil(size_of::<u64>());
+        if words > Room::WORDS - self.used {
+            let more: Vec<u64, _> = Vec::with_capacity_in(words, ServerMemory::of_call());
+            return more.leak().as_mut_ptr().cast();
+        }
+        let start = self.words[self.used..].as_mut_ptr();
+        self.used += words;
+        start.cast()
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> pg_sys::Datum {
+        let place = self.take(bytes.len());
+        // SAFETY: the place is as large, and new.
+        unsafe { place.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+        pg_sys::Datum::from(place)
+    }
+
+    fn put_text(&mut self, text: &[u8]) -> pg_sys::Datum {
+        const HEADER: usize = size_of::<u32>();
+        let place = self.take(HEADER + text.len());
+        // SAFETY: as above; a text of the server is below 1 GB, as its header can tell.
+        unsafe {
+            pgrx::varlena::set_varsize_4b(place.cast(), (HEADER + text.len()) as i32);
+            place.add(HEADER).copy_from_nonoverlapping(text.as_ptr(), text.len());
+        }
+        pg_sys::Datum::from(place)
+    }
 }
 
 /// A composite type that rows of a result are made of.
-struct RowType(PgTupleDesc<'static>);
+struct RowType {
+    oid: pg_sys::Oid,
+    /// A copy that nobody releases but with the memory it is in.
+    description: pg_sys::TupleDesc,
+}
 
 impl RowType {
-    fn of(composite: pg_sys::Oid) -> Self {
-        // SAFETY: the server looks the type up and raises an error if it is not composite; the
-        // description is released when this is dropped.
-        RowType(unsafe { PgTupleDesc::from_pg(pg_sys::lookup_rowtype_tupdesc(composite, -1)) })
+    /// The type of the rows that a call returns: itself, or the elements of an array.
+    fn of(call: Call) -> Kept<RowType> {
+        call.kept(
+            |_: &RowType| true,
+            |memory| {
+                let result = call.result_type();
+                // SAFETY: the server looks types up, and raises an error if one is not composite;
+                // the guard releases what it found.
+                unsafe {
+                    let element = pg_sys::get_element_type(result);
+                    let oid = if element == pg_sys::InvalidOid { result } else { element };
+                    let known = PgTupleDesc::from_pg(pg_sys::lookup_rowtype_tupdesc(oid, -1));
+                    let description = memory.work(|| pg_sys::CreateTupleDescCopy(known.as_ptr()));
+                    RowType { oid, description }
+                }
+            },
+        )
     }
 
     /// Refuses values that are not what the type's columns are: the script of another version may
     /// have made it.
     fn check<const N: usize>(&self, row: &[Value; N]) {
-        let same = self.0.len() == N
-            && self.0.iter().zip(row).all(|(column, value)| value.is_of(column.atttypid));
+        // SAFETY: the description is alive, with as many columns as it says.
+        let columns = unsafe {
+            let count = usize::try_from((*self.description).natts).unwrap_or(0);
+            (*self.description).attrs.as_slice(count)
+        };
+        let same = columns.len() == N
+            && columns.iter().zip(row).all(|(column, value)| value.is_of(column.atttypid));
         if !same {
             raise(
                 PgSqlErrorCode::ERRCODE_DATATYPE_MISMATCH,
@@ -112,23 +195,19 @@ impl RowType {
         }
     }
 
-    fn form<const N: usize>(&self, (mut values, mut nulls): Columns<N>) -> pg_sys::Datum {
+    fn form<const N: usize>(&self, row: [Value; N]) -> pg_sys::Datum {
+        self.check(&row);
+        let mut room = Room::new();
+        let mut nulls = row.map(|value| matches!(value, Value::Null));
+        let mut values = row.map(|value| value.datum(&mut room));
         // SAFETY: `check` has compared the values with the columns; the tuple is in the memory of
-        // the call, and its header names its type.
+        // the call, copies the values, and names its type in its header.
         unsafe {
-            let description = (&raw const **self.0).cast_mut();
             let tuple =
-                pg_sys::heap_form_tuple(description, values.as_mut_ptr(), nulls.as_mut_ptr());
+                pg_sys::heap_form_tuple(self.description, values.as_mut_ptr(), nulls.as_mut_ptr());
             pg_sys::HeapTupleHeaderGetDatum((*tuple).t_data)
         }
     }
-}
-
-/// Values as the server takes them, and which are NULL.
-type Columns<const N: usize> = ([pg_sys::Datum; N], [bool; N]);
-
-fn columns<const N: usize>(row: [Value; N]) -> Columns<N> {
-    (row.map(Value::datum), row.map(|value| matches!(value, Value::Null)))
 }
 
 /// A row as the result of a function.
@@ -136,9 +215,7 @@ pub struct Row(pg_sys::Datum);
 
 impl Row {
     pub fn new<const N: usize>(call: Call, values: [Value; N]) -> Row {
-        let row_type = RowType::of(call.result_type());
-        row_type.check(&values);
-        Row(row_type.form(columns(values)))
+        Row(RowType::of(call).form(values))
     }
 }
 
@@ -157,37 +234,20 @@ pub struct Rows(pg_sys::Datum);
 
 /// The rows of a result, added one by one.
 pub struct RowsBuilder {
-    row_type: RowType,
-    element: pg_sys::Oid,
+    row_type: Kept<RowType>,
     rows: Vec<pg_sys::Datum, ServerMemory>,
-    /// For what is needed only until a row is formed.
-    scratch: Scratch,
 }
 
 impl RowsBuilder {
     pub fn new(call: Call) -> Self {
-        // SAFETY: the server looks the type up.
-        let element = unsafe { pg_sys::get_element_type(call.result_type()) };
-        RowsBuilder {
-            row_type: RowType::of(element),
-            element,
-            rows: Vec::new_in(ServerMemory::of_call()),
-            scratch: Scratch::new(),
-        }
+        RowsBuilder { row_type: RowType::of(call), rows: Vec::new_in(ServerMemory::of_call()) }
     }
 
-    pub fn push<'a, const N: usize>(&mut self, row: impl FnOnce() -> [Value<'a>; N]) {
+    pub fn push<const N: usize>(&mut self, row: [Value; N]) {
         if self.rows.len().is_multiple_of(ROWS_BETWEEN_CHECKS) {
             check_for_interrupts();
         }
-        let columns = self.scratch.work(|| {
-            let row = row();
-            self.row_type.check(&row);
-            columns(row)
-        });
-        self.rows.push(self.row_type.form(columns));
-        // SAFETY: the row has copied its values.
-        unsafe { self.scratch.clear() }
+        self.rows.push(self.row_type.form(row));
     }
 
     pub fn finish(mut self) -> Rows {
@@ -197,7 +257,7 @@ impl RowsBuilder {
             pg_sys::construct_array(
                 self.rows.as_mut_ptr(),
                 self.rows.len() as i32,
-                self.element,
+                self.row_type.oid,
                 -1,
                 false,
                 pg_sys::TYPALIGN_DOUBLE as std::ffi::c_char,

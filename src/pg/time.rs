@@ -7,7 +7,7 @@ use super::call::Call;
 use super::server::direct_call;
 use super::sql_type::{sql_type_named, sql_type_skipped};
 
-const MICROS_OF_DAY: i64 = 86_400_000_000;
+pub(super) const MICROS_OF_DAY: i64 = 86_400_000_000;
 
 /// A timestamp with time zone, in microseconds.
 #[derive(Clone, Copy)]
@@ -63,14 +63,10 @@ impl Interval {
         pg_sys::Interval { time: self.micros, day: self.days, month: self.months }
     }
 
-    /// In the memory of the current call.
-    pub(super) fn datum(self) -> pg_sys::Datum {
-        // SAFETY: the block is as large as what is written into it.
-        unsafe {
-            let interval = pg_sys::palloc(size_of::<pg_sys::Interval>()).cast::<pg_sys::Interval>();
-            interval.write(self.server());
-            pg_sys::Datum::from(interval)
-        }
+    /// As the server lays it out.
+    pub(super) fn bytes(self) -> [u8; size_of::<pg_sys::Interval>()] {
+        // SAFETY: an interval is two integers after a longer one, without gaps.
+        unsafe { std::mem::transmute(self.server()) }
     }
 
     /// The instant so long after another, by the session's time zone.

@@ -10,7 +10,7 @@ use crate::{Error, Result};
 pub const MAX_PERIODS: usize = 100_000;
 
 /// A date, in days since 2000-01-01, as PostgreSQL counts them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(pub i32);
 
 impl Day {
@@ -47,7 +47,7 @@ impl Day {
 
     /// Whole months since an earlier day: the most that, added to it, do not pass this day. A day
     /// that a month lacks is its last.
-    pub(crate) fn months_since(self, start: Day) -> Option<usize> {
+    pub fn months_since(self, start: Day) -> Option<usize> {
         let (start, end) = (start.to_date()?, self.to_date()?);
         let months = (end.year() - start.year()) * 12 + end.month0() as i32 - start.month0() as i32;
         let begun = end.day() < start.day().min(u32::from(end.num_days_in_month()));
@@ -83,7 +83,7 @@ impl fmt::Display for Day {
 }
 
 /// How long a period is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Grain {
     Day,
     /// ISO weeks, from Monday.
@@ -112,7 +112,7 @@ impl Grain {
     }
 
     /// The number of the period that holds the day, counted from any fixed origin.
-    fn ordinal(self, day: Day) -> Option<i32> {
+    pub(crate) fn ordinal(self, day: Day) -> Option<i32> {
         // 1999-12-27 was a Monday.
         const MONDAY: i32 = -5;
         match self.months() {
@@ -126,7 +126,7 @@ impl Grain {
     }
 
     /// The first day of the period with this number.
-    fn start_of(self, ordinal: i32) -> Option<Day> {
+    pub(crate) fn start_of(self, ordinal: i32) -> Option<Day> {
         match self.months() {
             None if self == Self::Day => Some(Day(ordinal)),
             None => Some(Day(ordinal * 7 - 5)),

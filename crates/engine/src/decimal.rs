@@ -28,11 +28,54 @@ impl Decimal {
         within_limit(self.mantissa.checked_mul(factor).ok_or(Error::AmountOutOfRange)?)
     }
 
+    /// The same amount without zeros at its end.
+    pub fn trimmed(self) -> Decimal {
+        let (mut number, mut scale) = (self.mantissa.unsigned_abs(), self.scale);
+        for zeros in [8, 4, 2, 1] {
+            while scale >= zeros {
+                let (shorter, rest) = divide(number, 10_u128.pow(zeros.into()));
+                if rest != 0 {
+                    break;
+                }
+                (number, scale) = (shorter, scale - zeros);
+            }
+        }
+        Decimal { mantissa: number.cast_signed() * self.mantissa.signum(), scale }
+    }
+
     /// The exact sum.
     pub fn plus(self, other: Decimal) -> Result<Decimal> {
         let scale = self.scale.max(other.scale);
         let sum = add(self.mantissa_at(scale)?, other.mantissa_at(scale)?)?;
         Ok(Decimal::new(within_limit(sum)?, scale))
+    }
+}
+
+/// An amount × `numerator` ÷ `denominator`, both above 0, as a mantissa of so many decimals,
+/// rounded half away from zero.
+pub fn round_ratio(
+    amount: Decimal,
+    numerator: i128,
+    denominator: i128,
+    decimals: u8,
+) -> Result<i128> {
+    let power = |exponent: u8| 10_i128.checked_pow(exponent.into()).ok_or(Error::AmountOutOfRange);
+    let times = |a: i128, b: i128| a.checked_mul(b).ok_or(Error::AmountOutOfRange);
+    let over = times(numerator, power(decimals.saturating_sub(amount.scale))?)?;
+    let under = times(denominator, power(amount.scale.saturating_sub(decimals))?)?;
+    let product = times(amount.mantissa, over)?;
+    let under = under.unsigned_abs();
+    let (whole, rest) = divide(product.unsigned_abs(), under);
+    let rounded = whole + u128::from(rest >= under - rest);
+    let rounded = i128::try_from(rounded).map_err(|_| Error::AmountOutOfRange)?;
+    within_limit(rounded * product.signum())
+}
+
+/// Quotient and remainder, in one machine word where that is enough.
+pub fn divide(number: u128, by: u128) -> (u128, u128) {
+    match (u64::try_from(number), u64::try_from(by)) {
+        (Ok(number), Ok(by)) => (u128::from(number / by), u128::from(number % by)),
+        _ => (number / by, number % by),
     }
 }
 
@@ -94,6 +137,21 @@ mod tests {
     fn a_larger_scale_keeps_the_amount() {
         assert_eq!(Decimal::new(1995, 2).mantissa_at(4), Ok(199_500));
         assert_eq!(Decimal::new(7, 0).mantissa_at(0), Ok(7));
+    }
+
+    #[test]
+    fn zeros_at_the_end_are_no_decimals() {
+        for (mantissa, scale, expected) in [
+            (1_500_000_000_000_000, 10, (150_000, 0)),
+            (-333_333_333_333, 10, (-333_333_333_333, 10)),
+            (-12_340_000_000, 10, (-1234, 3)),
+            (0, 20, (0, 0)),
+            (10_i128.pow(36), 20, (10_i128.pow(16), 0)),
+            (100, 1, (10, 0)),
+        ] {
+            let expected = Decimal::new(expected.0, expected.1);
+            assert_eq!(Decimal::new(mantissa, scale).trimmed(), expected);
+        }
     }
 
     #[test]

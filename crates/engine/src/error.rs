@@ -26,8 +26,15 @@ pub enum Error {
     /// An amount, by the name of its argument, that is NaN or infinite.
     NotFinite(&'static str),
     OutOfMemory,
+    /// A value that an option of a policy does not have, and those it has.
+    Policy {
+        option: &'static str,
+        values: &'static str,
+    },
     RunTooLarge,
     /// More microseconds than a time between two steps can have.
+    /// The settings of a ledger as no version of this library writes them.
+    Settings(String),
     TimeTooLong,
     UnboundedStart,
     AmountOutOfRange,
@@ -51,6 +58,10 @@ impl fmt::Display for Error {
             Self::NegativeMrr => write!(f, "mrr must not be negative"),
             Self::NotFinite(what) => write!(f, "{what} must be a number, not NaN or infinity"),
             Self::OutOfMemory => write!(f, "out of memory"),
+            Self::Policy { option, values } => {
+                write!(f, "option {option} of the policy must be one of: {}", values.trim_end())
+            }
+            Self::Settings(problem) => write!(f, "the ledger's settings cannot be read: {problem}"),
             Self::RunTooLarge => {
                 write!(f, "the state of a parallel worker exceeds {} MB", MAX_RUN_BYTES / 1_000_000)
             }
@@ -98,6 +109,8 @@ impl Error {
             }
             Self::NotFinite(_) => "Correct the row or filter it out.",
             Self::OutOfMemory => "Aggregate fewer rows at a time, for example by segment.",
+            Self::Policy { .. } => "See saas_metrics.policies.",
+            Self::Settings(_) => "Run saas_metrics.upgrade_ledger.",
             Self::RunTooLarge => {
                 "Set max_parallel_workers_per_gather to 0 for this query, or aggregate by segment."
             }

@@ -12,13 +12,19 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The boundary to 0 comes first: a return is no expansion, a loss no contraction.
     pub(crate) fn of<S: Sum>(change: &Change<S>, known: bool) -> Kind {
-        let zero = S::default();
+        let active = |mrr: S| mrr != S::default();
+        let grows = change.after > change.before;
+        Kind::between(active(change.before), active(change.after), grows, known)
+    }
+
+    /// The boundary of activity comes first: a return is no expansion, a loss no contraction.
+    #[inline]
+    pub(crate) fn between(before: bool, after: bool, grows: bool, known: bool) -> Kind {
         let arrival = if known { Kind::Reactivation } else { Kind::New };
-        let resize = if change.after > change.before { Kind::Expansion } else { Kind::Contraction };
-        let departure = if change.after == zero { Kind::Churn } else { resize };
-        if change.before == zero { arrival } else { departure }
+        let resize = if grows { Kind::Expansion } else { Kind::Contraction };
+        let departure = if after { resize } else { Kind::Churn };
+        if before { departure } else { arrival }
     }
 
     pub fn name(self) -> &'static str {

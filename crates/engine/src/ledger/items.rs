@@ -1,0 +1,207 @@
+//! Rows of items, by the policy, as stretches in which a customer has MRR.
+
+use allocator_api2::alloc::Allocator;
+
+use super::policy::{ChurnDate, Fx, PastDue, Paused, Policy, Usage, ZeroMrr};
+use super::rows::{Charge, ChurnKind, LIMIT, Row, Rows, Status};
+use super::settings::Settings;
+use super::{Moment, Zone};
+use crate::billing_period::MRR_DECIMALS;
+use crate::calendar::Day;
+use crate::decimal::{Decimal, round_ratio};
+use crate::{Error, Result};
+
+/// A time in which a row counts.
+pub struct Stretch<'a> {
+    /// The number of its row.
+    pub row: usize,
+    pub start: Moment,
+    pub end: Moment,
+    /// MRR in the row's currency, and in the ledger's at the rate of the item's first day.
+    pub native: i128,
+    pub converted: i128,
+    /// What to say of a churn at its end.
+    pub cause: Cause<'a>,
+}
+
+/// Why MRR ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cause<'a> {
+    pub kind: ChurnKind,
+    pub reason: Option<&'a [u8]>,
+}
+
+const UNKNOWN: Cause = Cause { kind: ChurnKind::Unknown, reason: None };
+const PAYMENT_FAILED: Cause =
+    Cause { kind: ChurnKind::Involuntary, reason: Some(b"payment_failed") };
+const PAUSED: Cause = Cause { kind: ChurnKind::Unknown, reason: Some(b"paused") };
+
+/// The stretches of a customer, and the rows that turn out not to be readable, each by its number.
+pub struct Stretches<'a> {
+    pub stretches: Vec<Stretch<'a>>,
+    pub rejected: Vec<(usize, String)>,
+}
+
+/// Reads all rows of a customer.
+pub fn stretches<'a, A: Allocator + Clone>(
+    rows: &'a Rows<A>,
+    settings: &Settings<A>,
+    zone: &dyn Zone,
+) -> Stretches<'a> {
+    let mut found = Stretches { stretches: Vec::with_capacity(rows.rows.len()), rejected: vec![] };
+    let mut order: Vec<usize> = (0..rows.rows.len()).collect();
+    let item = |number: &usize| {
+        let row = &rows.rows[*number];
+        let item = rows.text(row.item_id);
+        // A row without item_id is an item of its own.
+        let own = if item.is_none() { *number } else { 0 };
+        (item, own, item.and(rows.text(row.subscription_id)))
+    };
+    order.sort_unstable_by(|a, b| {
+        let start = |number: &usize| (rows.rows[*number].start, *number);
+        item(a).cmp(&item(b)).then_with(|| start(a).cmp(&start(b)))
+    });
+    for numbers in order.chunk_by(|a, b| item(a) == item(b)) {
+        Item { rows, settings, zone, numbers }.read(&mut found);
+    }
+    found
+}
+
+/// The rows of one item, in order.
+struct Item<'a, 'b, A: Allocator + Clone> {
+    rows: &'a Rows<A>,
+    settings: &'b Settings<A>,
+    zone: &'b dyn Zone,
+    numbers: &'b [usize],
+}
+
+impl<'a, A: Allocator + Clone> Item<'a, '_, A> {
+    fn read(&self, found: &mut Stretches<'a>) {
+        for place in 0..self.numbers.len() {
+            let row = self.row(place);
+            if !counts(&self.settings.policy, row) {
+                continue;
+            }
+            match self.stretch(place) {
+                Ok(Some(stretch)) => found.stretches.push(stretch),
+                Ok(None) => (),
+                Err(reason) => found.rejected.push((self.numbers[place], reason)),
+            }
+        }
+    }
+
+    fn row(&self, place: usize) -> &'a Row {
+        &self.rows.rows[self.numbers[place]]
+    }
+
+    /// The row that goes on where this one ends.
+    fn next(&self, place: usize) -> Option<&'a Row> {
+        let next = self.numbers.get(place + 1).map(|_| self.row(place + 1))?;
+        (next.start.instant <= self.row(place).end.instant).then_some(next)
+    }
+
+    fn stretch(&self, place: usize) -> std::result::Result<Option<Stretch<'a>>, String> {
+        let row = self.row(place);
+        let policy = &self.settings.policy;
+        let native = row.native;
+        let mut end = self.end(place);
+        let mut cause = self.cause(place);
+        if let Some(limit) = self.payment_limit(place)
+            && limit < end
+        {
+            (end, cause) = (limit.max(row.start), PAYMENT_FAILED);
+        }
+        if row.start >= end || (native == 0 && policy.zero_mrr == ZeroMrr::Inactive) {
+            return Ok(None);
+        }
+        let converted = self.convert(row, native)?;
+        let row = self.numbers[place];
+        let start = self.rows.rows[row].start;
+        Ok(Some(Stretch { row, start, end, native, converted, cause }))
+    }
+
+    fn end(&self, place: usize) -> Moment {
+        let row = self.row(place);
+        let end = match self.settings.policy.churn_date {
+            ChurnDate::CancelEffective => row.end,
+            ChurnDate::CancelRequest => row.cancel_requested.map_or(row.end, |it| it.min(row.end)),
+            ChurnDate::AccessEnd if self.is_last(place) => row.access_end.unwrap_or(row.end),
+            ChurnDate::AccessEnd => row.end,
+        };
+        end.max(row.start)
+    }
+
+    /// Whether nothing follows but that the item is canceled.
+    fn is_last(&self, place: usize) -> bool {
+        (place + 1..self.numbers.len()).all(|it| self.row(it).status == Status::Canceled)
+    }
+
+    /// When a late payment stops counting; never if it came in.
+    fn payment_limit(&self, place: usize) -> Option<Moment> {
+        let PastDue::DropAfter { days } = self.settings.policy.past_due else { return None };
+        let late = |place: usize| self.row(place).status == Status::PastDue;
+        if !late(place) {
+            return None;
+        }
+        let (mut first, mut last) = (place, place);
+        while first > 0 && late(first - 1) && self.next(first - 1).is_some() {
+            first -= 1;
+        }
+        while self.next(last).is_some_and(|it| it.status == Status::PastDue) {
+            last += 1;
+        }
+        let recovered = self.next(last).is_some_and(|it| counts(&self.settings.policy, it));
+        let limit = Day(self.row(first).start.day.0.saturating_add(days));
+        (!recovered).then(|| self.zone.start_of(limit))
+    }
+
+    fn cause(&self, place: usize) -> Cause<'a> {
+        let (row, next) = (self.row(place), self.next(place));
+        let told = |row: &'a Row| {
+            let reason = self.rows.text(row.churn_reason);
+            let kind = row.churn_kind.unwrap_or(ChurnKind::Unknown);
+            (row.churn_kind.is_some() || reason.is_some()).then_some(Cause { kind, reason })
+        };
+        let implied = match next.map(|it| it.status) {
+            Some(Status::Unpaid | Status::PastDue) => PAYMENT_FAILED,
+            Some(Status::Paused) => PAUSED,
+            _ => UNKNOWN,
+        };
+        told(row).or_else(|| next.and_then(told)).unwrap_or(implied)
+    }
+
+    fn convert(&self, row: &Row, native: i128) -> std::result::Result<i128, String> {
+        let Some(currency) = self.rows.text(row.currency) else { return Ok(native) };
+        let day = match self.settings.policy.fx {
+            Fx::AtStart => self.row(0).start.day,
+            Fx::Daily => row.start.day,
+        };
+        let rate = self.settings.rates.on(currency, day).ok_or_else(|| {
+            let currency = String::from_utf8_lossy(currency);
+            format!("fx_rates has no rate of currency {currency} on {day}")
+        })?;
+        convert(native, rate).map_err(|error| error.to_string())
+    }
+}
+
+/// A price per month in another currency.
+pub fn convert(native: i128, rate: Decimal) -> Result<i128> {
+    let shift = 10_i128.checked_pow(rate.scale.into()).ok_or(Error::AmountOutOfRange)?;
+    let native = Decimal::new(native, MRR_DECIMALS);
+    let converted = round_ratio(native, rate.mantissa, shift, MRR_DECIMALS)?;
+    if converted < LIMIT { Ok(converted) } else { Err(Error::AmountOutOfRange) }
+}
+
+fn counts(policy: &Policy, row: &Row) -> bool {
+    let charged = match row.charge {
+        Charge::Recurring | Charge::AddOn => true,
+        Charge::Usage => policy.usage == Usage::Include,
+        Charge::OneTime => false,
+    };
+    let running = match row.status {
+        Status::Active | Status::PastDue => true,
+        Status::Paused => policy.paused == Paused::Count,
+        Status::Trialing | Status::Unpaid | Status::Canceled => false,
+    };
+    charged && running
+}

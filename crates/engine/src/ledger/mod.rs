@@ -1,0 +1,33 @@
+//! From the rows of one customer in a ledger's inputs to what the ledger keeps of him.
+//!
+//! ```text
+//! rows ──policy──▶ stretches of items ──▶ movements with their lines ──▶ contributions to rollups
+//! ```
+
+pub mod contributions;
+mod dimension;
+pub mod items;
+pub mod movements;
+pub mod policy;
+pub mod rates;
+pub mod rows;
+pub mod settings;
+
+use crate::calendar::Day;
+
+/// An instant, in the server's microseconds, and the day it falls on in the ledger's time zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment {
+    pub day: Day,
+    pub instant: i64,
+}
+
+impl Moment {
+    pub const NEVER: Moment = Moment { day: Day::INFINITY, instant: i64::MAX };
+}
+
+/// What the ledger's time zone tells.
+pub trait Zone {
+    /// When a day begins.
+    fn start_of(&self, day: Day) -> Moment;
+}

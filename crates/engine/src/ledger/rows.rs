@@ -1,0 +1,335 @@
+use allocator_api2::alloc::Allocator;
+use allocator_api2::vec::Vec;
+
+use super::Moment;
+use super::policy::{Discounts, Policy};
+use crate::billing_period::{MRR_DECIMALS, monthly_factor_by};
+use crate::calendar::Day;
+use crate::collection::room::{append, push, reserve};
+use crate::decimal::Decimal;
+use crate::{Error, Result};
+
+/// A row of the input `subscription_periods` as it is given.
+#[derive(Clone, Default)]
+pub struct Given<'a> {
+    pub subscription_id: Option<&'a [u8]>,
+    pub item_id: Option<&'a [u8]>,
+    pub product: Option<&'a [u8]>,
+    pub plan: Option<&'a [u8]>,
+    pub kind: Option<&'a [u8]>,
+    pub amount: Option<Result<Decimal>>,
+    pub discount: Option<Result<Decimal>>,
+    pub discount_kind: Option<&'a [u8]>,
+    pub currency: Option<&'a [u8]>,
+    pub billing_period: Option<Length>,
+    pub starts_at: Option<Moment>,
+    pub ends_at: Option<Moment>,
+    pub status: Option<&'a [u8]>,
+    pub cancel_requested_at: Option<Moment>,
+    pub access_ends_at: Option<Moment>,
+    pub churn_kind: Option<&'a [u8]>,
+    pub churn_reason: Option<&'a [u8]>,
+}
+
+/// The fields of an interval.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Length {
+    pub months: i32,
+    pub days: i32,
+    pub micros: i64,
+}
+
+impl Length {
+    /// As ISO 8601 writes it.
+    pub fn iso(self) -> String {
+        match self {
+            Length { months, days: 0, .. } if months % 12 == 0 => format!("P{}Y", months / 12),
+            Length { months, days: 0, .. } => format!("P{months}M"),
+            Length { days, .. } => format!("P{days}D"),
+        }
+    }
+}
+
+/// A word that a column may hold; the first is its default.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($word:literal => $choice:ident),+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $($choice),+ }
+
+        impl $name {
+            const WORDS: &'static str = concat!($($word, " "),+);
+
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$choice => $word),+ }
+            }
+
+            fn read(word: &[u8]) -> Option<Self> {
+                $(if word == $word.as_bytes() { return Some(Self::$choice); })+
+                None
+            }
+        }
+    };
+}
+
+words!(Charge {
+    "recurring" => Recurring, "add_on" => AddOn, "usage" => Usage, "one_time" => OneTime
+});
+words!(Status {
+    "active" => Active, "trialing" => Trialing, "past_due" => PastDue, "unpaid" => Unpaid,
+    "paused" => Paused, "canceled" => Canceled
+});
+words!(DiscountKind {
+    "permanent" => Permanent, "repeating" => Repeating, "once" => Once
+});
+words!(
+    /// Whose doing a churn was.
+    ChurnKind {
+        "unknown" => Unknown, "voluntary" => Voluntary, "involuntary" => Involuntary
+    }
+);
+
+/// Where a text is kept; nowhere if it was NULL.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Text {
+    start: u32,
+    length: u32,
+}
+
+impl Text {
+    const NULL: Text = Text { start: u32::MAX, length: 0 };
+}
+
+/// A row that can be read.
+#[derive(Clone, Copy)]
+pub struct Row {
+    pub subscription_id: Text,
+    pub item_id: Text,
+    pub product: Text,
+    pub plan: Text,
+    pub charge: Charge,
+    /// MRR in the row's currency.
+    pub native: i128,
+    /// NULL for the ledger's own.
+    pub currency: Text,
+    pub billing_period: Length,
+    pub start: Moment,
+    pub end: Moment,
+    pub status: Status,
+    pub cancel_requested: Option<Moment>,
+    pub access_end: Option<Moment>,
+    pub churn_kind: Option<ChurnKind>,
+    pub churn_reason: Text,
+}
+
+/// A row that cannot, and why.
+#[derive(Clone, Copy)]
+pub struct Rejection {
+    pub subscription_id: Text,
+    pub item_id: Text,
+    pub start: Option<i64>,
+    pub reason: Text,
+}
+
+/// The rows of one customer.
+pub struct Rows<A: Allocator + Clone> {
+    pub rows: Vec<Row, A>,
+    pub rejections: Vec<Rejection, A>,
+    texts: Vec<u8, A>,
+}
+
+impl<A: Allocator + Clone> Rows<A> {
+    pub fn new_in(memory: A) -> Self {
+        Rows {
+            rows: Vec::new_in(memory.clone()),
+            rejections: Vec::new_in(memory.clone()),
+            texts: Vec::new_in(memory),
+        }
+    }
+
+    /// Adds a row to those that can be read or to those that cannot. An error says that there is
+    /// no room.
+    pub fn add(&mut self, given: &Given, currency: &[u8], policy: &Policy) -> Result<()> {
+        match self.read(given, currency, policy)? {
+            Ok(row) => push(&mut self.rows, row),
+            Err(reason) => {
+                let subscription_id = self.keep(given.subscription_id)?;
+                let item_id = self.keep(given.item_id)?;
+                self.reject(subscription_id, item_id, given.starts_at.map(|it| it.instant), &reason)
+            }
+        }
+    }
+
+    pub fn reject(
+        &mut self,
+        subscription_id: Text,
+        item_id: Text,
+        start: Option<i64>,
+        reason: &str,
+    ) -> Result<()> {
+        let reason = self.keep(Some(reason.as_bytes()))?;
+        push(&mut self.rejections, Rejection { subscription_id, item_id, start, reason })
+    }
+
+    /// Whether rows may turn out not to be readable for lack of a rate.
+    pub fn need_rates(&self) -> bool {
+        self.rows.iter().any(|it| it.currency != Text::NULL)
+    }
+
+    pub fn text(&self, text: Text) -> Option<&[u8]> {
+        let start = text.start as usize;
+        (text != Text::NULL).then(|| &self.texts[start..start + text.length as usize])
+    }
+
+    fn keep(&mut self, text: Option<&[u8]>) -> Result<Text> {
+        let Some(text) = text else { return Ok(Text::NULL) };
+        let start = u32::try_from(self.texts.len()).map_err(|_| Error::OutOfMemory)?;
+        let length = u32::try_from(text.len()).map_err(|_| Error::OutOfMemory)?;
+        reserve(&mut self.texts, text.len())?;
+        append(&mut self.texts, text);
+        Ok(Text { start, length })
+    }
+
+    fn keep_currency(&mut self, text: Option<&[u8]>, own: &[u8]) -> Result<Text> {
+        let kept = self.keep(text.filter(|it| !it.eq_ignore_ascii_case(own)))?;
+        if kept != Text::NULL {
+            self.texts[kept.start as usize..].make_ascii_uppercase();
+        }
+        Ok(kept)
+    }
+
+    fn read(
+        &mut self,
+        given: &Given,
+        currency: &[u8],
+        policy: &Policy,
+    ) -> Result<std::result::Result<Row, String>> {
+        let checked = match Checked::of(given, policy) {
+            Ok(checked) => checked,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        Ok(Ok(Row {
+            subscription_id: self.keep(given.subscription_id)?,
+            item_id: self.keep(given.item_id)?,
+            product: self.keep(given.product)?,
+            plan: self.keep(given.plan)?,
+            charge: checked.charge,
+            native: checked.native,
+            currency: self.keep_currency(given.currency, currency)?,
+            billing_period: checked.billing_period,
+            start: checked.start,
+            end: checked.end,
+            status: checked.status,
+            cancel_requested: given.cancel_requested_at,
+            access_end: given.access_ends_at,
+            churn_kind: checked.churn_kind,
+            churn_reason: self.keep(given.churn_reason)?,
+        }))
+    }
+}
+
+/// What is checked of a row.
+struct Checked {
+    charge: Charge,
+    native: i128,
+    billing_period: Length,
+    start: Moment,
+    end: Moment,
+    status: Status,
+    churn_kind: Option<ChurnKind>,
+}
+
+impl Checked {
+    fn of(given: &Given, policy: &Policy) -> std::result::Result<Checked, String> {
+        let required = |name: &str| format!("{name} is NULL");
+        let start = given.starts_at.ok_or_else(|| required("starts_at"))?;
+        let end = given.ends_at.unwrap_or(Moment::NEVER);
+        let amount = given.amount.clone().ok_or_else(|| required("amount"))?;
+        let length = given.billing_period.ok_or_else(|| required("billing_period"))?;
+        if !start.day.is_finite() {
+            return Err("starts_at is infinite".to_owned());
+        }
+        if end < start {
+            return Err(format!("ends_at {} is before starts_at {}", end.day, start.day));
+        }
+        for day in [Some(start), given.ends_at, given.cancel_requested_at, given.access_ends_at] {
+            outside_calendar(day.map(|it| it.day))?;
+        }
+        let amount = not_negative(Some(amount), "amount")?;
+        let discount = not_negative(given.discount.clone(), "discount")?;
+        let kind =
+            word(given.discount_kind, "discount_kind", DiscountKind::WORDS, DiscountKind::read)?
+                .unwrap_or(DiscountKind::Permanent);
+        let native = monthly(policy, amount, discount, kind, length);
+        Ok(Checked {
+            charge: word(given.kind, "kind", Charge::WORDS, Charge::read)?
+                .unwrap_or(Charge::Recurring),
+            native: native.map_err(|error| error.to_string())?,
+            billing_period: length,
+            start,
+            end,
+            status: word(given.status, "status", Status::WORDS, Status::read)?
+                .unwrap_or(Status::Active),
+            churn_kind: word(given.churn_kind, "churn_kind", ChurnKind::WORDS, ChurnKind::read)?,
+        })
+    }
+}
+
+/// A row's MRR in its own currency.
+fn monthly(
+    policy: &Policy,
+    amount: Decimal,
+    discount: Decimal,
+    kind: DiscountKind,
+    Length { months, days, micros }: Length,
+) -> Result<i128> {
+    let discounted = match policy.discount {
+        Discounts::All => true,
+        Discounts::Recurring => kind != DiscountKind::Once,
+        Discounts::Permanent => kind == DiscountKind::Permanent,
+        Discounts::None => false,
+    };
+    let price = if discounted && discount.mantissa != 0 { less(amount, discount)? } else { amount };
+    let native = monthly_factor_by(&policy.factors, months, days, micros)?.per_month(price)?;
+    if native < LIMIT { Ok(native) } else { Err(Error::AmountOutOfRange) }
+}
+
+/// An amount less a discount; nothing if the discount is larger.
+fn less(amount: Decimal, discount: Decimal) -> Result<Decimal> {
+    let rest = amount.plus(Decimal::new(-discount.mantissa, discount.scale))?;
+    Ok(Decimal::new(rest.mantissa.max(0), rest.scale))
+}
+
+/// So small that no sum over rows can pass the limit of all amounts: 10^18 in units.
+pub(super) const LIMIT: i128 = 10_i128.pow(18 + MRR_DECIMALS as u32);
+
+fn outside_calendar(day: Option<Day>) -> std::result::Result<(), String> {
+    match day {
+        Some(day) if day.is_finite() && !day.is_in_calendar() => {
+            Err(format!("the date {day} is outside the calendar"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn not_negative(
+    number: Option<Result<Decimal>>,
+    name: &str,
+) -> std::result::Result<Decimal, String> {
+    let number = number.unwrap_or(Ok(Decimal::new(0, 0))).map_err(|error| error.to_string())?;
+    if number.mantissa < 0 { Err(format!("{name} is negative")) } else { Ok(number) }
+}
+
+fn word<T>(
+    given: Option<&[u8]>,
+    column: &str,
+    words: &str,
+    read: impl Fn(&[u8]) -> Option<T>,
+) -> std::result::Result<Option<T>, String> {
+    let Some(given) = given else { return Ok(None) };
+    let unknown = || {
+        let given = String::from_utf8_lossy(given);
+        format!("{column} \"{given}\" is none of: {}", words.trim_end().replace(' ', ", "))
+    };
+    read(given).map(Some).ok_or_else(unknown)
+}

@@ -1,0 +1,335 @@
+-- Binding inputs to billing tables ----------------------------------------------
+
+CREATE FUNCTION saas_metrics.customer_id_type(ledger name) RETURNS text
+  STABLE STRICT LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+  RETURN (
+    SELECT format_type(a.atttypid, NULL)
+    FROM pg_attribute AS a
+    WHERE a.attrelid = format('%I.current_lines', ledger)::regclass AND a.attname = 'customer_id');
+COMMENT ON FUNCTION saas_metrics.customer_id_type(name) IS 'The type of a ledger''s customers. Part of bind.';
+
+CREATE FUNCTION saas_metrics.input_expression(
+    column_name text, column_type text, given name, given_type oid, time_zone text
+  ) RETURNS text
+  STABLE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE
+    -- The customer is passed on as it is: a cast would keep an index from being used.
+    WHEN column_type IS NULL AND base IN ('int2', 'int4', 'int8', 'text', 'varchar', 'uuid') THEN col
+    WHEN column_type = 'text' AND (base IN ('text', 'varchar', 'bpchar', 'char', 'name', 'uuid', 'int2', 'int4', 'int8')
+                                   OR kind = 'e') THEN col || '::text'
+    WHEN column_type = 'numeric' AND base IN ('numeric', 'int2', 'int4', 'int8') THEN col || '::numeric'
+    WHEN column_type = 'timestamptz' AND base = 'timestamptz' THEN col || '::timestamptz'
+    WHEN column_type = 'timestamptz' AND base IN ('timestamp', 'date') THEN
+      format('(%s::timestamp AT TIME ZONE %L)', col, time_zone)
+    WHEN column_type = 'date' AND base = 'date' THEN col || '::date'
+    WHEN column_type = 'interval' AND base = 'interval' THEN col || '::interval'
+    WHEN column_type = 'boolean' AND base = 'bool' THEN col || '::boolean'
+    WHEN column_type = 'jsonb' AND base IN ('jsonb', 'json') THEN col || '::jsonb'
+  END
+  FROM (
+    SELECT format('q.%I', given) AS col, t.typname AS base, t.typtype AS kind
+    FROM (WITH RECURSIVE below AS (
+            SELECT given_type AS oid
+            UNION ALL
+            SELECT t.typbasetype FROM below JOIN pg_type AS t ON t.oid = below.oid
+            WHERE t.typtype = 'd')
+          SELECT oid FROM below) AS types
+    JOIN pg_type AS t ON t.oid = types.oid AND t.typtype <> 'd'
+    JOIN pg_namespace AS n ON n.oid = t.typnamespace AND (n.nspname = 'pg_catalog' OR t.typtype = 'e')
+  ) AS of_type
+$$;
+COMMENT ON FUNCTION saas_metrics.input_expression(text, text, name, oid, text) IS
+  'How a column of a query becomes one of an input; NULL if its type cannot. Part of bind.';
+
+CREATE FUNCTION saas_metrics.bind_problems(ledger name, input text, query regclass) RETURNS text[]
+  STABLE LANGUAGE plpgsql
+AS $$
+DECLARE
+  problems text[];
+BEGIN
+  SELECT pg_catalog.array_agg(problem ORDER BY place, problem) INTO problems
+  FROM (
+    SELECT c.place,
+           CASE
+             WHEN pg_catalog.count(g.attname) = 0 AND c.required THEN
+               pg_catalog.format('column %s (%s) is missing', c.column_name,
+                                 coalesce(c.column_type, 'smallint, integer, bigint, uuid, text or varchar'))
+             WHEN pg_catalog.count(g.attname) > 1 THEN
+               pg_catalog.format('column %s is given twice', c.column_name)
+             WHEN pg_catalog.bool_or(g.attname IS NOT NULL AND saas_metrics.input_expression(
+                    c.column_name, c.column_type, g.attname, g.atttypid, 'UTC') IS NULL) THEN
+               pg_catalog.format('column %s must be of type %s, not %s', pg_catalog.min(g.attname),
+                                 coalesce(c.column_type, 'smallint, integer, bigint, uuid, text or varchar'),
+                                 pg_catalog.min(pg_catalog.format_type(g.atttypid, g.atttypmod)))
+           END AS problem
+    FROM saas_metrics.input_columns AS c
+    LEFT JOIN pg_catalog.pg_attribute AS g
+      ON g.attrelid = query AND g.attnum > 0
+         AND g.attname IN (c.column_name,
+                           CASE WHEN c.column_type = 'timestamptz'
+                                THEN pg_catalog.regexp_replace(c.column_name, '_at$', '_on') END)
+    WHERE c.input = bind_problems.input
+    GROUP BY c.place, c.column_name, c.column_type, c.required
+    UNION ALL
+    SELECT 1000, pg_catalog.format('column %s is not one of the input', g.attname)
+    FROM pg_catalog.pg_attribute AS g
+    WHERE g.attrelid = query AND g.attnum > 0
+      AND NOT EXISTS (
+        SELECT FROM saas_metrics.input_columns AS c
+        WHERE c.input = bind_problems.input
+          AND g.attname IN (c.column_name,
+                            CASE WHEN c.column_type = 'timestamptz'
+                                 THEN pg_catalog.regexp_replace(c.column_name, '_at$', '_on') END))
+  ) AS found
+  WHERE problem IS NOT NULL;
+  RETURN problems;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.bind_problems(name, text, regclass) IS
+  'What of a query''s columns is not as the input needs it. Part of bind.';
+
+CREATE FUNCTION saas_metrics.bound_view(ledger name, input text, query regclass) RETURNS text
+  STABLE LANGUAGE plpgsql
+AS $$
+DECLARE
+  zone text;
+  body text;
+BEGIN
+  SELECT s.time_zone INTO zone FROM ledger_settings AS s;
+  SELECT pg_catalog.string_agg(
+           coalesce(saas_metrics.input_expression(c.column_name, c.column_type, g.attname, g.atttypid, zone),
+                    pg_catalog.format('%L::%s', c.default_value, c.column_type))
+           || pg_catalog.format(' AS %I', c.column_name), ', ' ORDER BY c.place)
+         || pg_catalog.format(' FROM %s AS q', query)
+    INTO body
+  FROM saas_metrics.input_columns AS c
+  LEFT JOIN pg_catalog.pg_attribute AS g
+    ON g.attrelid = query AND g.attnum > 0
+       AND g.attname IN (c.column_name,
+                         CASE WHEN c.column_type = 'timestamptz'
+                              THEN pg_catalog.regexp_replace(c.column_name, '_at$', '_on') END)
+  WHERE c.input = bound_view.input;
+  RETURN 'SELECT ' || body;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.bound_view(name, text, regclass) IS
+  'The query of an input that is bound. Part of bind.';
+
+CREATE FUNCTION saas_metrics.require_input(input text) RETURNS void
+  STABLE LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM saas_metrics.input_columns AS c WHERE c.input = require_input.input) THEN
+    RAISE EXCEPTION 'input "%" is not known', input
+      USING ERRCODE = '22023', HINT = pg_catalog.format('Use one of: %s.', (
+        SELECT pg_catalog.string_agg(DISTINCT c.input, ', ') FROM saas_metrics.input_columns AS c));
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.require_input(text) IS 'Refuses (22023) an input that ledgers do not have. Part of bind.';
+
+-- Puts the rows' own table behind an input again.
+CREATE FUNCTION saas_metrics.detach_input(input text) RETURNS void
+  LANGUAGE plpgsql
+  SET client_min_messages = warning
+AS $$
+BEGIN
+  EXECUTE pg_catalog.format('CREATE OR REPLACE VIEW %I AS SELECT * FROM %I', input, input || '_rows');
+  EXECUTE pg_catalog.format('DROP VIEW IF EXISTS %I', input || '_query');
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.detach_input(text) IS 'Part of unbind and bind.';
+
+-- Makes all objects anew for customers of another type, as long as the ledger holds nothing.
+CREATE FUNCTION saas_metrics.retype_ledger(ledger name, customer_id_type text) RETURNS void
+  LANGUAGE plpgsql
+  SET client_min_messages = warning
+AS $$
+DECLARE
+  known text := saas_metrics.customer_id_type(ledger);
+  held boolean;
+  grants text[];
+  kept record;
+  dependent text;
+  statement text;
+  owner text;
+BEGIN
+  SELECT EXISTS (SELECT FROM current_lines) OR EXISTS (SELECT FROM superseded_lines)
+         OR EXISTS (SELECT FROM subscription_periods_rows) OR EXISTS (SELECT FROM customers_rows)
+         OR EXISTS (SELECT FROM bindings) OR EXISTS (SELECT FROM policies)
+         OR EXISTS (SELECT FROM watched_tables) OR EXISTS (SELECT FROM fx_rates_rows)
+    INTO held;
+  IF held THEN
+    RAISE EXCEPTION 'customer_id is %, but the customers of ledger "%" are %', customer_id_type, ledger, known
+      USING ERRCODE = '42804', HINT = 'All inputs of a ledger need one type of customer_id, that of the first bound.';
+  END IF;
+  SELECT d::text INTO dependent FROM saas_metrics.foreign_dependents(ledger) AS d LIMIT 1;
+  IF dependent IS NOT NULL THEN
+    RAISE EXCEPTION 'customer_id is %, but % depends on the ledger with customers of type %', customer_id_type, dependent, known
+      USING ERRCODE = '2BP01', HINT = 'Drop that, bind, and make it again.';
+  END IF;
+  SELECT s.saas_metrics_version, s.currency, s.time_zone, s.policy, s.row_security INTO kept
+  FROM ledger_settings AS s;
+  grants := saas_metrics.grants_of(ledger);
+  SELECT pg_catalog.pg_get_userbyid(n.nspowner) INTO owner FROM pg_catalog.pg_namespace AS n WHERE n.nspname = ledger;
+  EXECUTE pg_catalog.format('DROP SCHEMA %I CASCADE', ledger);
+  EXECUTE pg_catalog.format('CREATE SCHEMA %I AUTHORIZATION %I', ledger, owner);
+  PERFORM saas_metrics.build_ledger(ledger, customer_id_type);
+  INSERT INTO ledger_settings (saas_metrics_version, currency, time_zone, policy, row_security)
+  VALUES (kept.saas_metrics_version, kept.currency, kept.time_zone, kept.policy, kept.row_security);
+  FOREACH statement IN ARRAY grants LOOP
+    EXECUTE statement;
+  END LOOP;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.retype_ledger(name, text) IS 'Part of bind.';
+
+CREATE FUNCTION saas_metrics.grants_of(ledger name) RETURNS text[]
+  STABLE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT coalesce(array_agg(statement), '{}')
+  FROM (
+    SELECT format('GRANT %s ON SCHEMA %I TO %s%s', a.privilege_type, ledger,
+                  CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
+                  CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) AS statement
+    FROM pg_namespace AS n, aclexplode(n.nspacl) AS a
+    WHERE n.nspname = ledger AND a.grantee <> n.nspowner
+    UNION ALL
+    SELECT format('GRANT %s ON %I.%I TO %s%s', a.privilege_type, ledger, c.relname,
+                  CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
+                  CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM pg_class AS c, aclexplode(c.relacl) AS a
+    WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = ledger)
+      AND c.relkind IN ('r', 'v') AND a.grantee <> c.relowner
+  ) AS granted
+$$;
+COMMENT ON FUNCTION saas_metrics.grants_of(name) IS
+  'The statements that grant again what others may do with a ledger''s objects. Part of bind and upgrade_ledger.';
+
+-- What a member of the owner made belongs to the owner.
+CREATE FUNCTION saas_metrics.give_to_owner(ledger name) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  made record;
+BEGIN
+  FOR made IN
+    SELECT c.relname, c.relkind, pg_catalog.pg_get_userbyid(n.nspowner) AS owner
+    FROM pg_catalog.pg_namespace AS n
+    JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'v')
+    WHERE n.nspname = ledger AND c.relowner <> n.nspowner
+  LOOP
+    EXECUTE pg_catalog.format('ALTER %s %I OWNER TO %I',
+      CASE made.relkind WHEN 'r' THEN 'TABLE' ELSE 'VIEW' END, made.relname, made.owner);
+  END LOOP;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.give_to_owner(name) IS 'Part of bind.';
+
+CREATE FUNCTION saas_metrics.bind_in(ledger name, input text, query text, callers_path text) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  problems text[];
+  id_type text;
+  empty boolean;
+  ledgers_path text;
+  same boolean;
+BEGIN
+  PERFORM saas_metrics.enter_ledger(ledger);
+  ledgers_path := current_setting('search_path');
+  IF input IS NULL OR query IS NULL THEN
+    RAISE EXCEPTION 'an argument of bind is NULL' USING ERRCODE = '22004', HINT = 'Give the name of an input and a SELECT.';
+  END IF;
+  PERFORM saas_metrics.require_input(input);
+  PERFORM saas_metrics.require_one_select(query);
+  EXECUTE 'SELECT EXISTS (SELECT FROM bindings AS b WHERE b.input = $1 AND b.query = $2 AND b.search_path = $3 AND b.bound)'
+    INTO same USING input, query, callers_path;
+  EXECUTE format('SELECT NOT EXISTS (SELECT FROM %I)', input || '_rows') INTO empty;
+  IF NOT empty THEN
+    RAISE EXCEPTION 'input "%" has rows of its own in %_rows', input, input
+      USING ERRCODE = '55000', HINT = 'An input is either a table of its own or bound to a query. Delete its rows first.';
+  END IF;
+  IF same THEN
+    RAISE NOTICE 'input "%" is bound to this query already, skipping', input;
+    RETURN;
+  END IF;
+
+  PERFORM set_config('search_path', callers_path, true);
+  EXECUTE format('CREATE VIEW %I.bind_check AS %s', ledger, query);
+  PERFORM set_config('search_path', ledgers_path, true);
+  problems := saas_metrics.bind_problems(ledger, input, 'bind_check'::regclass);
+  IF problems IS NOT NULL THEN
+    RAISE EXCEPTION 'the query does not fit the input "%": %', input, array_to_string(problems, '; ')
+      USING ERRCODE = '42804', HINT = 'saas_metrics.input_columns lists the columns of the input and their types.';
+  END IF;
+  SELECT format_type(a.atttypid, NULL) INTO id_type
+  FROM pg_attribute AS a
+  WHERE a.attrelid = 'bind_check'::regclass AND a.attname = 'customer_id';
+  DROP VIEW bind_check;
+  IF id_type <> saas_metrics.customer_id_type(ledger) THEN
+    PERFORM saas_metrics.retype_ledger(ledger, id_type);
+  END IF;
+
+  PERFORM saas_metrics.detach_input(input);
+  PERFORM set_config('search_path', callers_path, true);
+  EXECUTE format('CREATE VIEW %I.%I AS %s', ledger, input || '_query', query);
+  PERFORM set_config('search_path', ledgers_path, true);
+  EXECUTE format('COMMENT ON VIEW %I IS %L', input || '_query',
+    'The query that the input ' || input || ' is bound to.');
+  EXECUTE format('CREATE OR REPLACE VIEW %I AS %s', input,
+    saas_metrics.bound_view(ledger, input, (input || '_query')::regclass));
+  INSERT INTO bindings AS b VALUES (input, query, callers_path)
+    ON CONFLICT ON CONSTRAINT bindings_pkey
+    DO UPDATE SET query = excluded.query, search_path = excluded.search_path, bound = true;
+  PERFORM saas_metrics.give_to_owner(ledger);
+  UPDATE ledger_settings SET everything = true;
+  PERFORM saas_metrics.warn_of_scans(ledger);
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.bind_in(name, text, text, text) IS 'Part of bind and rebind.';
+
+-- No search path of its own: the names in the query are the caller's.
+CREATE FUNCTION saas_metrics.bind(ledger name, input text, query text) RETURNS void
+  LANGUAGE sql
+AS $$
+  SELECT saas_metrics.bind_in(ledger, input, query, pg_catalog.current_setting('search_path'))
+$$;
+COMMENT ON FUNCTION saas_metrics.bind(name, text, text) IS
+  'Binds an input of a ledger (subscription_periods, customers, fx_rates) to one SELECT over your own tables, whose names resolve in your search path. saas_metrics.input_columns lists the columns: those required must be there, others have defaults, dates and timestamps without time zone are local to the ledger''s, customer_id is passed on uncast. Errors: one (42804) that lists all missing, extra and ill-typed columns; 42601 for anything but one SELECT; 55000 while <input>_rows holds rows; 22023 for an unknown input. Warns if reading a changed customer would scan a whole table. Then: saas_metrics.refresh.';
+
+CREATE FUNCTION saas_metrics.unbind(ledger name, input text) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  PERFORM saas_metrics.enter_ledger(ledger);
+  PERFORM saas_metrics.require_input(input);
+  PERFORM saas_metrics.detach_input(input);
+  EXECUTE 'UPDATE bindings SET bound = false WHERE input = $1' USING input;
+  UPDATE ledger_settings SET everything = true;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.unbind(name, text) IS
+  'Takes an input off its query, so that migrations can change the tables it reads; the query is kept for rebind. Views show the state of the last refresh; a refresh while nothing is bound would supersede it all.';
+
+CREATE FUNCTION saas_metrics.rebind(ledger name) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  kept record;
+BEGIN
+  PERFORM saas_metrics.enter_ledger(ledger);
+  FOR kept IN EXECUTE 'UPDATE bindings SET bound = false RETURNING input, query, search_path' LOOP
+    PERFORM saas_metrics.bind_in(ledger, kept.input, kept.query, kept.search_path);
+  END LOOP;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.rebind(name) IS
+  'Binds all inputs again to the queries they were bound to, in the search paths of then: after a migration, or for columns that a SELECT * has gained. Errors as of bind.';

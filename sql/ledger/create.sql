@@ -1,0 +1,186 @@
+-- Making and dropping ledgers ---------------------------------------------------
+
+CREATE FUNCTION saas_metrics.build_inputs(customer_id_type text) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  input record;
+BEGIN
+  FOR input IN
+    SELECT c.input,
+           pg_catalog.string_agg(
+             pg_catalog.format('%I %s%s', c.column_name, coalesce(c.column_type, customer_id_type),
+                               coalesce(' DEFAULT ' || pg_catalog.quote_literal(c.default_value), '')),
+             ', ' ORDER BY c.place) AS columns
+    FROM saas_metrics.input_columns AS c
+    GROUP BY c.input
+  LOOP
+    EXECUTE pg_catalog.format('CREATE TABLE %I (%s)', input.input || '_rows', input.columns);
+    EXECUTE pg_catalog.format('ALTER TABLE %I REPLICA IDENTITY FULL', input.input || '_rows');
+    EXECUTE pg_catalog.format('COMMENT ON TABLE %I IS %L', input.input || '_rows',
+      pg_catalog.format('Rows of the input %s, unless it is bound to a query. Takes COPY and INSERT.', input.input));
+    EXECUTE pg_catalog.format('CREATE VIEW %I AS SELECT * FROM %I', input.input, input.input || '_rows');
+    EXECUTE pg_catalog.format('COMMENT ON VIEW %I IS %L', input.input,
+      'An input of the ledger; see saas_metrics.input_columns. Bound to a query by saas_metrics.bind.');
+  END LOOP;
+  CREATE INDEX ON subscription_periods_rows (customer_id);
+  CREATE INDEX ON customers_rows (customer_id);
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.build_inputs(text) IS 'Part of create_ledger.';
+
+CREATE FUNCTION saas_metrics.build_views() RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  grain record;
+  segment record;
+BEGIN
+  EXECUTE saas_metrics.ledger_objects('movements');
+  FOR grain IN
+    SELECT * FROM (VALUES ('day', 'daily', '1 day'), ('week', 'weekly', '1 week'),
+                          ('month', 'monthly', '1 month'), ('quarter', 'quarterly', '3 months'),
+                          ('year', 'yearly', '1 year')) AS g (grain, adverb, step)
+  LOOP
+    EXECUTE pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
+      saas_metrics.ledger_objects('mrr_by_period'),
+      ':grain', grain.grain), ':adverb', grain.adverb), ':step', grain.step);
+  END LOOP;
+  FOR segment IN
+    SELECT * FROM (VALUES ('plan', 'plan', 'segment'), ('product', 'product', 'segment'),
+                          ('billing_period', 'billing period', 'segment::interval'))
+      AS s (segment, title, value)
+  LOOP
+    EXECUTE pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
+      saas_metrics.ledger_objects('mrr_by_segment'),
+      ':segment', segment.segment), ':title', segment.title), ':value', segment.value);
+  END LOOP;
+  EXECUTE saas_metrics.ledger_objects('mrr_by_currency');
+  EXECUTE saas_metrics.ledger_objects('churn');
+  EXECUTE saas_metrics.ledger_objects('retention');
+  EXECUTE saas_metrics.ledger_objects('customers');
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.build_views() IS 'Part of create_ledger.';
+
+CREATE FUNCTION saas_metrics.build_ledger(ledger name, customer_id_type text) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  input text;
+BEGIN
+  EXECUTE pg_catalog.replace(
+    saas_metrics.ledger_objects('tables'), ':customer_id_type', customer_id_type);
+  PERFORM saas_metrics.build_inputs(customer_id_type);
+  PERFORM saas_metrics.build_views();
+  EXECUTE pg_catalog.replace(
+    saas_metrics.ledger_objects('triggers'), ':ledger', pg_catalog.quote_ident(ledger));
+  FOR input IN SELECT DISTINCT c.input FROM saas_metrics.input_columns AS c LOOP
+    PERFORM saas_metrics.watch_rows(ledger, input);
+  END LOOP;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.build_ledger(name, text) IS 'Part of create_ledger.';
+
+CREATE FUNCTION saas_metrics.create_ledger(
+    ledger name,
+    currency text DEFAULT 'USD',
+    time_zone text DEFAULT 'UTC',
+    policy text DEFAULT 'default',
+    row_security boolean DEFAULT false
+  ) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  same boolean;
+BEGIN
+  IF ledger IS NULL OR currency IS NULL OR time_zone IS NULL OR policy IS NULL OR row_security IS NULL THEN
+    RAISE EXCEPTION 'an argument of create_ledger is NULL'
+      USING ERRCODE = '22004', HINT = 'Leave an argument out to have its default.';
+  END IF;
+  IF currency !~ '^[A-Za-z]{3,8}$' THEN
+    RAISE EXCEPTION 'currency "%" is not a code of 3 to 8 letters', currency
+      USING ERRCODE = '22023', HINT = 'Give an ISO 4217 code such as USD.';
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_timezone_names AS z WHERE z.name = create_ledger.time_zone) THEN
+    RAISE EXCEPTION 'time zone "%" is not known', time_zone
+      USING ERRCODE = '22023', HINT = 'Give a name from pg_timezone_names such as America/New_York.';
+  END IF;
+  IF saas_metrics.is_ledger(ledger) THEN
+    PERFORM saas_metrics.enter_ledger(ledger);
+    EXECUTE 'SELECT (currency, time_zone, policy, row_security) = (upper($1), $2, $3, $4) FROM ledger_settings'
+      INTO same USING currency, time_zone, policy, row_security;
+    IF NOT same THEN
+      RAISE EXCEPTION 'ledger "%" exists with other settings', ledger
+        USING ERRCODE = '55000', HINT = 'Use saas_metrics.set_policy for another policy; for other settings create another ledger.';
+    END IF;
+    RAISE NOTICE 'ledger "%" already exists, skipping', ledger;
+    RETURN;
+  END IF;
+  IF NOT EXISTS (SELECT FROM saas_metrics.policies AS p WHERE p.policy = create_ledger.policy) THEN
+    RAISE EXCEPTION 'policy "%" is not known', policy
+      USING ERRCODE = '22023', HINT = 'Choose one of saas_metrics.policies. A policy of your own goes into the table policies of a ledger; then saas_metrics.set_policy.';
+  END IF;
+  EXECUTE format('CREATE SCHEMA %I', ledger);
+  PERFORM set_config('search_path', format('%I, pg_temp', ledger), true);
+  PERFORM saas_metrics.build_ledger(ledger, 'text');
+  EXECUTE 'INSERT INTO ledger_settings (saas_metrics_version, currency, time_zone, policy, row_security)
+           VALUES ($1, upper($2), $3, $4, $5)'
+    USING saas_metrics.version(), currency, time_zone, policy, row_security;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.create_ledger(name, text, text, text, boolean) IS
+  'Creates a ledger: a schema of this name with inputs, movements and the views that answer. currency: the code that all amounts are in. time_zone: where days begin. policy: how rows count (saas_metrics.policies). row_security: compute views by the reader''s own rights on movements. Safe to repeat. Errors: 42P06 if a schema of the name exists that is no ledger, 55000 if the ledger has other settings, 22023 for an unknown time zone, policy or a bad currency. Then: saas_metrics.bind.';
+
+CREATE FUNCTION saas_metrics.foreign_dependents(ledger name) RETURNS SETOF regclass
+  STABLE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT DISTINCT reader.oid::regclass
+  FROM pg_namespace AS n
+  JOIN pg_class AS read ON read.relnamespace = n.oid
+  JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = read.oid
+                     AND d.classid = 'pg_rewrite'::regclass
+  JOIN pg_rewrite AS w ON w.oid = d.objid
+  JOIN pg_class AS reader ON reader.oid = w.ev_class AND reader.relnamespace <> n.oid
+  WHERE n.nspname = ledger
+$$;
+COMMENT ON FUNCTION saas_metrics.foreign_dependents(name) IS
+  'Views outside a ledger that read something in it. Part of drop_ledger and bind.';
+
+CREATE FUNCTION saas_metrics.drop_schema(ledger name) RETURNS void
+  LANGUAGE plpgsql
+  SET client_min_messages = warning
+AS $$
+BEGIN
+  EXECUTE pg_catalog.format('DROP SCHEMA %I CASCADE', ledger);
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.drop_schema(name) IS
+  'Drops a schema without listing what was in it. Part of drop_ledger.';
+
+CREATE FUNCTION saas_metrics.drop_ledger(ledger name) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  dependent text;
+BEGIN
+  IF NOT saas_metrics.is_ledger(ledger) THEN
+    RAISE NOTICE 'ledger "%" does not exist, skipping', ledger;
+    RETURN;
+  END IF;
+  PERFORM saas_metrics.enter_ledger(ledger);
+  PERFORM saas_metrics.unwatch_all(ledger);
+  SELECT d::text INTO dependent FROM saas_metrics.foreign_dependents(ledger) AS d LIMIT 1;
+  IF dependent IS NOT NULL THEN
+    RAISE EXCEPTION 'cannot drop ledger "%" because % depends on it', ledger, dependent
+      USING ERRCODE = '2BP01', HINT = 'Drop that first.';
+  END IF;
+  PERFORM saas_metrics.drop_schema(ledger);
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.drop_ledger(name) IS
+  'Drops a ledger with all it stores; the billing tables stay, without its triggers. Errors: 2BP01 if a view or table outside the ledger depends on it. A ledger that does not exist is only a notice.';
+

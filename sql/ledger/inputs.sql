@@ -1,0 +1,45 @@
+-- Inputs ------------------------------------------------------------------------
+-- What a ledger reads: the contract of each input's columns, as data.
+
+CREATE VIEW saas_metrics.input_columns AS
+  SELECT input, place, column_name, column_type, required, default_value, description
+  FROM (VALUES
+    ('subscription_periods', 1, 'customer_id', NULL, true, NULL, 'The customer: smallint, integer, bigint, uuid, text or varchar, never cast.'),
+    ('subscription_periods', 2, 'subscription_id', 'text', false, NULL, 'The subscription.'),
+    ('subscription_periods', 3, 'item_id', 'text', false, NULL, 'The item of the subscription whose stretches follow each other; a row without one is an item of its own.'),
+    ('subscription_periods', 4, 'product', 'text', false, NULL, 'The product.'),
+    ('subscription_periods', 5, 'plan', 'text', false, NULL, 'The plan.'),
+    ('subscription_periods', 6, 'kind', 'text', false, 'recurring', 'recurring, add_on, usage or one_time.'),
+    ('subscription_periods', 7, 'quantity', 'numeric', false, NULL, 'The quantity, for information: amount is for the whole of it.'),
+    ('subscription_periods', 8, 'amount', 'numeric', true, NULL, 'The price per billing period in major units, for the whole quantity, before discount, without tax.'),
+    ('subscription_periods', 9, 'discount', 'numeric', false, '0', 'The discount per billing period.'),
+    ('subscription_periods', 10, 'discount_kind', 'text', false, 'permanent', 'permanent, repeating or once.'),
+    ('subscription_periods', 11, 'currency', 'text', false, NULL, 'The currency of amount and discount; without one, the ledger''s.'),
+    ('subscription_periods', 12, 'billing_period', 'interval', true, NULL, 'The billing period in whole months or years, or in whole days or weeks.'),
+    ('subscription_periods', 13, 'starts_at', 'timestamptz', true, NULL, 'When the stretch starts; also starts_on.'),
+    ('subscription_periods', 14, 'ends_at', 'timestamptz', false, NULL, 'When it ends, exclusive; NULL: it still runs. Also ends_on.'),
+    ('subscription_periods', 15, 'status', 'text', false, 'active', 'active, trialing, past_due, unpaid, paused or canceled.'),
+    ('subscription_periods', 16, 'cancel_requested_at', 'timestamptz', false, NULL, 'When the customer asked to cancel.'),
+    ('subscription_periods', 17, 'access_ends_at', 'timestamptz', false, NULL, 'When a cancelled item stops serving the customer.'),
+    ('subscription_periods', 18, 'churn_kind', 'text', false, NULL, 'Whose doing a churn at the end is: voluntary, involuntary or unknown.'),
+    ('subscription_periods', 19, 'churn_reason', 'text', false, NULL, 'Why.'),
+    ('customers', 1, 'customer_id', NULL, true, NULL, 'The customer.'),
+    ('customers', 2, 'name', 'text', false, NULL, 'The name.'),
+    ('customers', 3, 'signed_up_at', 'timestamptz', false, NULL, 'When the customer signed up; also signed_up_on.'),
+    ('customers', 4, 'attributes', 'jsonb', false, '{}', 'What customers are told apart by, as an object: country, channel, segment.'),
+    ('customers', 5, 'is_test', 'boolean', false, 'false', 'Whether the customer counts nowhere.'),
+    ('fx_rates', 1, 'currency', 'text', true, NULL, 'The currency.'),
+    ('fx_rates', 2, 'valid_from', 'date', true, NULL, 'The first day on which the rate is valid, until the next.'),
+    ('fx_rates', 3, 'rate', 'numeric', true, NULL, 'What one unit of the currency is worth in the ledger''s currency.')
+  ) AS contract (input, place, column_name, column_type, required, default_value, description);
+GRANT SELECT ON saas_metrics.input_columns TO PUBLIC;
+
+COMMENT ON VIEW saas_metrics.input_columns IS
+  'The columns of each input of a ledger: what a query given to bind must and may have.';
+COMMENT ON COLUMN saas_metrics.input_columns.input IS 'The input: a view in the ledger''s schema.';
+COMMENT ON COLUMN saas_metrics.input_columns.place IS 'The place of the column.';
+COMMENT ON COLUMN saas_metrics.input_columns.column_name IS 'The name of the column.';
+COMMENT ON COLUMN saas_metrics.input_columns.column_type IS 'Its type; NULL: that of the first customer_id bound.';
+COMMENT ON COLUMN saas_metrics.input_columns.required IS 'Whether a query must have it.';
+COMMENT ON COLUMN saas_metrics.input_columns.default_value IS 'What it is where a query lacks it or it is NULL.';
+COMMENT ON COLUMN saas_metrics.input_columns.description IS 'What it means.';

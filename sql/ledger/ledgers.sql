@@ -1,0 +1,124 @@
+-- Ledgers -----------------------------------------------------------------------
+-- What all verbs need.
+
+CREATE FUNCTION saas_metrics.ledger_objects(part text) RETURNS text
+  IMMUTABLE STRICT PARALLEL SAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_objects_wrapper';
+COMMENT ON FUNCTION saas_metrics.ledger_objects(text) IS
+  'The script that makes a part of a ledger''s objects, with :customer_id_type and the like yet to be put in. Part of create_ledger.';
+
+CREATE FUNCTION saas_metrics.require_one_select(query text) RETURNS void
+  IMMUTABLE STRICT PARALLEL SAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', 'require_one_select_wrapper';
+COMMENT ON FUNCTION saas_metrics.require_one_select(text) IS
+  'Refuses (42601) what is not one SELECT. Part of bind and watch.';
+
+CREATE FUNCTION saas_metrics.age_in_months(first date, day date) RETURNS integer
+  IMMUTABLE STRICT PARALLEL SAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', 'age_in_months_wrapper';
+COMMENT ON FUNCTION saas_metrics.age_in_months(date, date) IS
+  'Whole calendar months from a first day to a later one; a month from January 31 ends on the last of February. NULL if an argument is NULL, infinite, or day is before first.';
+
+CREATE FUNCTION saas_metrics.ledger_today(time_zone text, settled_on date) RETURNS date
+  STABLE STRICT PARALLEL SAFE LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  asked text := nullif(current_setting('saas_metrics.today', true), '');
+  today date;
+BEGIN
+  IF asked IS NULL THEN
+    RETURN (now() AT TIME ZONE time_zone)::date;
+  END IF;
+  IF NOT asked ~ '^\d{4}-\d\d-\d\d$' THEN
+    RAISE EXCEPTION 'saas_metrics.today must be a date, not "%"', asked
+      USING ERRCODE = '22023', HINT = 'Write it as 2024-06-30, or reset the setting.';
+  END IF;
+  today := asked::date;
+  IF today < settled_on THEN
+    RAISE EXCEPTION 'saas_metrics.today is %, but the ledger was refreshed as of %', today, settled_on
+      USING ERRCODE = '22023', HINT = 'Choose that day or a later one, or reset the setting.';
+  END IF;
+  RETURN today;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.ledger_today(text, date) IS
+  'The current date in a time zone or, where the setting saas_metrics.today gives another one, that. Earlier than settled_on is an error (22023). Part of a ledger''s views.';
+
+CREATE FUNCTION saas_metrics.is_ledger(ledger name) RETURNS boolean
+  STABLE STRICT PARALLEL SAFE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+  RETURN EXISTS (
+    SELECT FROM pg_class AS c
+    JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'saas_metrics_version'
+    WHERE c.relname = 'ledger_settings' AND c.relkind = 'r'
+      AND c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = ledger));
+COMMENT ON FUNCTION saas_metrics.is_ledger(name) IS
+  'Whether a schema is a ledger. NULL if the argument is NULL.';
+
+CREATE FUNCTION saas_metrics.enter_ledger(ledger name, to_change boolean DEFAULT true) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF ledger IS NULL THEN
+    RAISE EXCEPTION 'ledger must not be NULL'
+      USING ERRCODE = '22004', HINT = 'Give the name of a ledger.';
+  END IF;
+  IF NOT saas_metrics.is_ledger(ledger) THEN
+    RAISE EXCEPTION 'ledger "%" does not exist', ledger
+      USING ERRCODE = '3F000', HINT = 'SELECT saas_metrics.create_ledger makes one; saas_metrics.ledgers lists those there are.';
+  END IF;
+  IF to_change AND NOT (SELECT pg_catalog.pg_has_role(n.nspowner, 'USAGE')
+                        FROM pg_catalog.pg_namespace AS n WHERE n.nspname = ledger) THEN
+    RAISE EXCEPTION 'must be owner of ledger "%"', ledger
+      USING ERRCODE = '42501', HINT = 'Ask its owner, or become a member of that role.';
+  END IF;
+  PERFORM pg_catalog.set_config('search_path', pg_catalog.format('%I, pg_temp', ledger), true);
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.enter_ledger(name, boolean) IS
+  'Makes a ledger''s schema the search path of the verb that calls this, after checking that it is one and, if it is to be changed, that the caller owns it. Part of the verbs.';
+
+CREATE FUNCTION saas_metrics.list_ledgers(
+    OUT ledger name,
+    OUT owner name,
+    OUT currency text,
+    OUT time_zone text,
+    OUT policy text,
+    OUT row_security boolean,
+    OUT version text,
+    OUT last_refresh bigint,
+    OUT refreshed_at timestamptz
+  ) RETURNS SETOF record
+  STABLE LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  FOR ledger, owner IN
+    SELECT n.nspname, pg_get_userbyid(n.nspowner)
+    FROM pg_namespace AS n
+    WHERE saas_metrics.is_ledger(n.nspname) AND has_schema_privilege(n.oid, 'USAGE')
+      AND has_table_privilege(format('%I.ledger_settings', n.nspname), 'SELECT')
+    ORDER BY n.nspname
+  LOOP
+    EXECUTE format('SELECT currency, time_zone, policy, row_security, saas_metrics_version,
+                           last_refresh, refreshed_at FROM %I.ledger_settings', ledger)
+      INTO currency, time_zone, policy, row_security, version, last_refresh, refreshed_at;
+    RETURN NEXT;
+  END LOOP;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.list_ledgers() IS 'Part of the view ledgers.';
+
+CREATE VIEW saas_metrics.ledgers AS SELECT * FROM saas_metrics.list_ledgers();
+GRANT SELECT ON saas_metrics.ledgers TO PUBLIC;
+COMMENT ON VIEW saas_metrics.ledgers IS 'All ledgers of the database whose settings you may read.';
+COMMENT ON COLUMN saas_metrics.ledgers.ledger IS 'The ledger: a schema.';
+COMMENT ON COLUMN saas_metrics.ledgers.owner IS 'Who owns it.';
+COMMENT ON COLUMN saas_metrics.ledgers.currency IS 'The currency of its amounts.';
+COMMENT ON COLUMN saas_metrics.ledgers.time_zone IS 'Where its days begin.';
+COMMENT ON COLUMN saas_metrics.ledgers.policy IS 'How rows count.';
+COMMENT ON COLUMN saas_metrics.ledgers.row_security IS 'Whether views are computed by the reader''s rights.';
+COMMENT ON COLUMN saas_metrics.ledgers.version IS 'The version of saas_metrics that made its objects.';
+COMMENT ON COLUMN saas_metrics.ledgers.last_refresh IS 'The number of the last refresh that changed something.';
+COMMENT ON COLUMN saas_metrics.ledgers.refreshed_at IS 'When the last refresh was.';

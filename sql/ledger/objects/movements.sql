@@ -1,0 +1,201 @@
+-- Movements, and what views are read from.
+
+CREATE VIEW ledger_clock AS
+  SELECT currency, time_zone, settled_on,
+         saas_metrics.ledger_today(time_zone, settled_on) AS today
+  FROM ledger_settings;
+COMMENT ON VIEW ledger_clock IS
+  'The ledger''s currency, time zone and current date. The setting saas_metrics.today replaces the date for a session.';
+
+-- What the engine is told. The digest comes first, so that long lists of rates compare fast.
+CREATE VIEW engine_settings AS
+  SELECT 'digest=' || hashtextextended(lines, 0) || E'\n' || lines AS settings
+  FROM (
+    SELECT concat_ws(E'\n',
+             'currency=' || s.currency, 'time_zone=' || s.time_zone,
+             'churn_date=' || p.churn_date, 'past_due=' || p.past_due, 'paused=' || p.paused,
+             'discount=' || p.discount, 'usage=' || p.usage, 'zero_mrr=' || p.zero_mrr,
+             'netting=' || p.netting, 'gap_tolerance=' || p.gap_tolerance, 'week=' || p.week,
+             'day=' || p.day, 'fx=' || p.fx,
+             (SELECT string_agg('rate=' || upper(r.currency) || ' '
+                                || (r.valid_from - date '2000-01-01') || ' '
+                                || trim_scale(round(r.rate, 18)),
+                                E'\n' ORDER BY r.currency, r.valid_from)
+              FROM fx_rates AS r
+              WHERE r.currency ~ '^[A-Za-z0-9]{1,8}$' AND isfinite(r.valid_from)
+                AND round(r.rate, 18) > 0 AND r.rate < 1e15)) AS lines
+    FROM ledger_settings AS s
+    JOIN (SELECT * FROM policies
+          UNION ALL
+          SELECT * FROM saas_metrics.policies AS built_in
+          WHERE built_in.policy NOT IN (SELECT own.policy FROM policies AS own)) AS p
+      ON p.policy = s.policy
+  ) AS told;
+COMMENT ON VIEW engine_settings IS 'The settings, the policy and the rates as the engine reads them.';
+
+CREATE VIEW kept_lines AS
+  SELECT customer_id, effective_on, seq, effective_at, counts_from, kind, mrr_before, mrr_after,
+         first_on, spell, churn_kind, churn_reason, product, plan, billing_period, currency,
+         line_before, line_after, native_amount, plan_switch, product_switch,
+         billing_period_switch, plan_customers, product_customers, billing_period_customers,
+         day_opening, week_opening, month_opening, quarter_opening, year_opening,
+         active_at_opening, currency_switch, recorded_by
+  FROM current_lines;
+COMMENT ON VIEW kept_lines IS 'current_lines with the columns in the order of saas_metrics.ledger_line.';
+
+-- The customers changed since the last refresh: as they were and as they are. Each is found by an
+-- index, and the planner takes an array of unknown length for a short one.
+CREATE VIEW pending_lines AS
+  SELECT -1 AS sign, k.*
+  FROM kept_lines AS k
+  WHERE k.customer_id = ANY (ARRAY(SELECT DISTINCT c.customer_id FROM changed_customers AS c))
+  UNION ALL
+  SELECT 1, found.customer_id, l.*, NULL::bigint
+  FROM (
+    SELECT p.customer_id,
+           saas_metrics.ledger_lines(
+             (SELECT s.settings FROM engine_settings AS s),
+             p.subscription_id, p.item_id, p.product, p.plan, p.kind, p.amount, p.discount,
+             p.discount_kind, p.currency, p.billing_period, p.starts_at, p.ends_at, p.status,
+             p.cancel_requested_at, p.access_ends_at, p.churn_kind, p.churn_reason) AS lines
+    FROM subscription_periods AS p
+    WHERE p.customer_id = ANY (ARRAY(SELECT DISTINCT c.customer_id FROM changed_customers AS c))
+      AND NOT EXISTS (
+        SELECT FROM customers AS t
+        WHERE t.is_test AND t.customer_id = p.customer_id
+          AND t.customer_id = ANY (ARRAY(SELECT DISTINCT c.customer_id FROM changed_customers AS c)))
+    GROUP BY p.customer_id
+  ) AS found, unnest(found.lines) AS l;
+COMMENT ON VIEW pending_lines IS
+  'The lines of the customers changed since the last refresh: sign -1, as they were then; sign 1, as they are now.';
+
+CREATE VIEW fresh_lines AS
+  SELECT k.*
+  FROM kept_lines AS k
+  WHERE NOT EXISTS (SELECT FROM changed_customers AS c WHERE c.customer_id = k.customer_id)
+  UNION ALL
+  SELECT p.customer_id, p.effective_on, p.seq, p.effective_at, p.counts_from, p.kind, p.mrr_before,
+         p.mrr_after, p.first_on, p.spell, p.churn_kind, p.churn_reason, p.product, p.plan,
+         p.billing_period, p.currency, p.line_before, p.line_after, p.native_amount, p.plan_switch,
+         p.product_switch, p.billing_period_switch, p.plan_customers, p.product_customers,
+         p.billing_period_customers, p.day_opening, p.week_opening, p.month_opening,
+         p.quarter_opening, p.year_opening, p.active_at_opening, p.currency_switch, p.recorded_by
+  FROM pending_lines AS p
+  WHERE p.sign = 1;
+COMMENT ON VIEW fresh_lines IS
+  'The lines of all movements; those of customers changed since the last refresh as they are now.';
+
+CREATE VIEW whole_rollup AS
+  SELECT r.*
+  FROM rollup AS r
+  UNION ALL
+  SELECT sums.*
+  FROM (
+    SELECT saas_metrics.ledger_contributions(
+             l.sign, (SELECT c.settled_on FROM ledger_clock AS c),
+             l.effective_on, l.counts_from, l.kind, l.mrr_before, l.mrr_after, l.first_on,
+             l.spell, l.churn_kind, l.churn_reason, l.product, l.plan, l.billing_period,
+             l.currency, l.line_before, l.line_after, l.native_amount, l.plan_switch,
+             l.product_switch, l.billing_period_switch, l.plan_customers, l.product_customers,
+             l.billing_period_customers, l.day_opening, l.week_opening, l.month_opening,
+             l.quarter_opening, l.year_opening, l.active_at_opening, l.currency_switch) AS found
+    FROM pending_lines AS l
+  ) AS pending, unnest(pending.found) AS sums;
+COMMENT ON VIEW whole_rollup IS 'The rollup with what changed since the last refresh.';
+
+CREATE VIEW fresh_rollup AS
+  SELECT r.*
+  FROM whole_rollup AS r
+  WHERE r.counts_from <= (SELECT c.today FROM ledger_clock AS c);
+COMMENT ON VIEW fresh_rollup IS 'The rollup as far as it counts today.';
+
+CREATE VIEW movements AS
+  SELECT customer_id, effective_on, effective_at, seq, kind, mrr_after - mrr_before AS amount,
+         mrr_before, mrr_after, churn_kind, churn_reason, first_on, spell,
+         coalesce(counts_from, effective_on) AS counts_from, recorded_by
+  FROM fresh_lines
+  WHERE mrr_after IS NOT NULL AND kind <> 'switch';
+COMMENT ON VIEW movements IS
+  'The changes of customers'' MRR, past and scheduled, one row for each customer and change. Exact to the transaction. Amounts are in the ledger''s currency.';
+COMMENT ON COLUMN movements.customer_id IS 'The customer.';
+COMMENT ON COLUMN movements.effective_on IS 'The day of the change in the ledger''s time zone.';
+COMMENT ON COLUMN movements.effective_at IS 'The instant of the change, of the last where changes of a day are netted.';
+COMMENT ON COLUMN movements.seq IS 'Orders the movements of a customer''s day.';
+COMMENT ON COLUMN movements.kind IS 'new, reactivation, expansion, contraction, churn or fx.';
+COMMENT ON COLUMN movements.amount IS 'MRR after less MRR before: losses are negative.';
+COMMENT ON COLUMN movements.mrr_before IS 'The customer''s MRR before the change.';
+COMMENT ON COLUMN movements.mrr_after IS 'The customer''s MRR after the change.';
+COMMENT ON COLUMN movements.churn_kind IS 'Of a churn, and of the churn that a reactivation ends: voluntary, involuntary or unknown.';
+COMMENT ON COLUMN movements.churn_reason IS 'The reason, where one is known.';
+COMMENT ON COLUMN movements.first_on IS 'The day on which the customer first had MRR.';
+COMMENT ON COLUMN movements.spell IS 'How many times the customer came, this one included.';
+COMMENT ON COLUMN movements.counts_from IS
+  'The day from which the movement counts in views: effective_on, but for churns under a gap_tolerance.';
+COMMENT ON COLUMN movements.recorded_by IS 'The refresh that recorded it; NULL: not yet refreshed.';
+
+CREATE VIEW movement_lines AS
+  SELECT customer_id, effective_on, effective_at, seq, kind, product, plan, billing_period,
+         currency,
+         coalesce(line_after, mrr_after) - coalesce(line_before, mrr_before) AS amount,
+         coalesce(line_before, mrr_before) AS mrr_before,
+         coalesce(line_after, mrr_after) AS mrr_after,
+         coalesce(native_amount,
+                  coalesce(line_after, mrr_after) - coalesce(line_before, mrr_before)) AS native_amount,
+         coalesce(plan_switch, 0) AS plan_switch, coalesce(product_switch, 0) AS product_switch,
+         coalesce(billing_period_switch, 0) AS billing_period_switch,
+         coalesce(plan_customers, 0) AS plan_customers,
+         coalesce(product_customers, 0) AS product_customers,
+         coalesce(billing_period_customers, 0) AS billing_period_customers,
+         recorded_by
+  FROM fresh_lines;
+COMMENT ON VIEW movement_lines IS
+  'The same changes by product, plan, billing period and currency. kind switch: the customer''s MRR stayed, its lines changed.';
+COMMENT ON COLUMN movement_lines.amount IS 'What the line changed by, in the ledger''s currency.';
+COMMENT ON COLUMN movement_lines.mrr_before IS 'The line''s MRR before the change.';
+COMMENT ON COLUMN movement_lines.mrr_after IS 'The line''s MRR after the change.';
+COMMENT ON COLUMN movement_lines.native_amount IS 'What the line changed by, in its own currency.';
+COMMENT ON COLUMN movement_lines.plan_switch IS
+  'The part of the plan''s change that came from or went to other plans; told once for each plan of a movement.';
+COMMENT ON COLUMN movement_lines.product_switch IS 'The same for the product.';
+COMMENT ON COLUMN movement_lines.billing_period_switch IS 'The same for the billing period.';
+COMMENT ON COLUMN movement_lines.plan_customers IS
+  '1: the customer came to the plan; -1: he left it. Told once for each plan of a movement.';
+COMMENT ON COLUMN movement_lines.product_customers IS 'The same for the product.';
+COMMENT ON COLUMN movement_lines.billing_period_customers IS 'The same for the billing period.';
+
+CREATE VIEW movement_history AS
+  SELECT k.*, NULL::bigint AS superseded_by
+  FROM kept_lines AS k
+  UNION ALL
+  SELECT customer_id, effective_on, seq, effective_at, counts_from, kind, mrr_before, mrr_after,
+         first_on, spell, churn_kind, churn_reason, product, plan, billing_period, currency,
+         line_before, line_after, native_amount, plan_switch, product_switch,
+         billing_period_switch, plan_customers, product_customers, billing_period_customers,
+         day_opening, week_opening, month_opening, quarter_opening, year_opening,
+         active_at_opening, currency_switch, recorded_by, superseded_by
+  FROM superseded_lines;
+COMMENT ON VIEW movement_history IS
+  'All lines that were ever recorded, as they are stored: recorded_by and superseded_by are refreshes. As of refresh n: recorded_by <= n and not superseded by then.';
+
+CREATE VIEW customer_mrr AS
+  SELECT customer_id, effective_on AS starts_on,
+         lead(effective_on) OVER (PARTITION BY customer_id ORDER BY effective_on, seq) AS ends_on,
+         mrr_after AS mrr
+  FROM movements
+  WHERE counts_from <= (SELECT c.today FROM ledger_clock AS c);
+COMMENT ON VIEW customer_mrr IS
+  'Every customer''s MRR through time, as far as it counts today: rows for the aggregates, such as mrr_movements(customer_id, starts_on, ends_on, mrr), joined with and grouped by whatever segment.';
+
+CREATE VIEW freshness AS
+  SELECT s.last_refresh, s.refreshed_at,
+         (SELECT count(DISTINCT c.customer_id) FROM changed_customers AS c) AS customers_pending,
+         s.everything OR EXISTS (SELECT FROM changed_customers AS c WHERE c.customer_id IS NULL)
+           AS everything_pending
+  FROM ledger_settings AS s;
+COMMENT ON VIEW freshness IS 'How fresh the ledger is.';
+COMMENT ON COLUMN freshness.last_refresh IS 'The number of the last refresh that changed something.';
+COMMENT ON COLUMN freshness.refreshed_at IS 'When the last refresh was.';
+COMMENT ON COLUMN freshness.customers_pending IS
+  'Customers of watched tables changed since then: views compute them anew at each reading.';
+COMMENT ON COLUMN freshness.everything_pending IS
+  'Whether something changed that only a refresh can take in, such as a binding or a policy.';

@@ -1,0 +1,37 @@
+-- Policies ---------------------------------------------------------------------
+-- How rows count, as data.
+
+CREATE VIEW saas_metrics.policies AS
+  SELECT policy, description, churn_date, past_due, paused, discount, usage, zero_mrr, netting,
+         gap_tolerance, week, day, fx
+  FROM (VALUES
+    ('default', 'The house''s own.',
+     'access_end', 'count', 'zero', 'recurring', 'exclude', 'inactive', 'day', 0, '52/12', '365/12', 'at_start')
+  ) AS built_in (policy, description, churn_date, past_due, paused, discount, usage, zero_mrr,
+                 netting, gap_tolerance, week, day, fx);
+GRANT SELECT ON saas_metrics.policies TO PUBLIC;
+
+COMMENT ON VIEW saas_metrics.policies IS
+  'The built-in policies: how rows of subscription_periods count. A ledger''s own are rows in the table policies of its schema, which has the same columns.';
+COMMENT ON COLUMN saas_metrics.policies.policy IS 'The name, for create_ledger and set_policy.';
+COMMENT ON COLUMN saas_metrics.policies.description IS 'What it follows.';
+COMMENT ON COLUMN saas_metrics.policies.churn_date IS
+  'When a cancelled item ends: access_end (access_ends_at, or ends_at without it), cancel_effective (ends_at), cancel_request (cancel_requested_at, or ends_at without it).';
+COMMENT ON COLUMN saas_metrics.policies.past_due IS
+  'count: an item whose payment is late counts. ''14 days'': it counts so many days and then is involuntary churn; if the payment comes in later, it counted all the time. unpaid is always churn.';
+COMMENT ON COLUMN saas_metrics.policies.paused IS
+  'zero: a paused item counts for nothing, a churn with the reason paused. count: it goes on counting.';
+COMMENT ON COLUMN saas_metrics.policies.discount IS
+  'Which discounts lower MRR: recurring (permanent and repeating), permanent, all, none.';
+COMMENT ON COLUMN saas_metrics.policies.usage IS
+  'Whether items of kind usage count: exclude, include. Trials and one-time charges never do.';
+COMMENT ON COLUMN saas_metrics.policies.zero_mrr IS
+  'inactive: a customer without MRR is not active; falling to 0 is churn. active: an item that counts makes its customer active even at 0; falling to 0 is contraction.';
+COMMENT ON COLUMN saas_metrics.policies.netting IS
+  'What a customer''s changes are set off against each other within: day, event (the same instant), month (in views by month, quarter and year; by day in finer ones).';
+COMMENT ON COLUMN saas_metrics.policies.gap_tolerance IS
+  'Days without MRR, at most, after which the MRR before goes on as if it had never stopped. A churn counts from so many days after it on, dated at the end of the MRR.';
+COMMENT ON COLUMN saas_metrics.policies.week IS 'Weeks in a month, as a fraction or a decimal.';
+COMMENT ON COLUMN saas_metrics.policies.day IS 'Days in a month, as a fraction or a decimal.';
+COMMENT ON COLUMN saas_metrics.policies.fx IS
+  'at_start: the rate that is valid on the first day of an item, for its life. daily: the rate of each day; its changes are movements of kind fx.';

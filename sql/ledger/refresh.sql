@@ -1,0 +1,164 @@
+-- Refreshing ----------------------------------------------------------------------
+
+CREATE FUNCTION saas_metrics.tables_read(ledger name) RETURNS SETOF regclass
+  STABLE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH RECURSIVE read AS (
+    SELECT format('%I.%I', ledger, c.input)::regclass::oid AS relation
+    FROM saas_metrics.input_columns AS c
+    UNION
+    SELECT d.refobjid
+    FROM read
+    JOIN pg_rewrite AS w ON w.ev_class = read.relation
+    JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+                       AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> w.ev_class
+  )
+  SELECT c.oid::regclass
+  FROM read
+  JOIN pg_class AS c ON c.oid = read.relation
+  WHERE c.relkind IN ('r', 'p', 'm', 'f')
+$$;
+COMMENT ON FUNCTION saas_metrics.tables_read(name) IS
+  'The tables, materialized views and foreign tables that a ledger''s inputs read, through whatever views. Part of refresh and check_ledger.';
+
+CREATE FUNCTION saas_metrics.unwatched_tables(ledger name) RETURNS SETOF regclass
+  STABLE LANGUAGE plpgsql
+AS $$
+BEGIN
+  RETURN QUERY
+    SELECT t
+    FROM saas_metrics.tables_read(ledger) AS t
+    WHERE NOT EXISTS (
+      SELECT FROM watched_tables AS w
+      WHERE w.source_table = t OR w.source_table IN (SELECT pg_catalog.pg_partition_ancestors(t)))
+      AND NOT EXISTS (
+        SELECT FROM saas_metrics.input_columns AS c
+        WHERE t = pg_catalog.to_regclass(pg_catalog.format('%I.%I', ledger, c.input || '_rows')));
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.unwatched_tables(name) IS
+  'Of the tables that a ledger''s inputs read, those whose changes do not mark customers. Part of refresh and check_ledger.';
+
+CREATE FUNCTION saas_metrics.refresh(
+    ledger name,
+    OUT periods bigint,
+    OUT customers bigint,
+    OUT movements_added bigint,
+    OUT movements_superseded bigint,
+    OUT rows_rejected bigint,
+    OUT duration interval
+  )
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  SET enable_hashagg = off
+  SET jit = off
+AS $$
+DECLARE
+  started timestamptz := clock_timestamp();
+  work_mem text := current_setting('work_mem');
+  everything boolean;
+  number bigint;
+  settled date;
+  changed text;
+  condition text;
+  changes bigint;
+BEGIN
+  PERFORM saas_metrics.enter_ledger(ledger);
+  -- In this order: the lock, the queue, the inputs. A change that commits between the last two is
+  -- still queued; one that is off the queue is seen.
+  SELECT s.everything, s.last_refresh + 1 INTO everything, number FROM ledger_settings AS s FOR UPDATE;
+  WITH taken AS (DELETE FROM changed_customers RETURNING customer_id)
+  SELECT array_agg(DISTINCT t.customer_id)::text, coalesce(bool_or(t.customer_id IS NULL), false) OR everything
+    INTO changed, everything
+  FROM taken AS t;
+  everything := everything OR EXISTS (SELECT FROM saas_metrics.unwatched_tables(ledger));
+  condition := CASE WHEN everything THEN 'true'
+    ELSE format('\1 = ANY ($1::%s[])', saas_metrics.customer_id_type(ledger)) END;
+  IF everything THEN
+    PERFORM saas_metrics.settle();
+  END IF;
+  -- To sort all customers takes as much memory as is set for maintenance.
+  PERFORM set_config('work_mem', current_setting('maintenance_work_mem'), true);
+  EXECUTE replace(regexp_replace(saas_metrics.ledger_objects('refresh'),
+                                 ':is_changed\(([a-z.]+_id)\)', condition, 'g'),
+                  ':everything', everything::text)
+    INTO periods, customers, movements_added, movements_superseded, rows_rejected, changes
+    USING coalesce(changed, '{}'), number;
+  PERFORM set_config('work_mem', work_mem, true);
+  UPDATE ledger_settings AS s
+  SET everything = false, refreshed_at = clock_timestamp(),
+      last_refresh = CASE WHEN changes > 0 THEN number ELSE s.last_refresh END;
+  IF changes > 0 THEN
+    INSERT INTO refreshes
+    SELECT number, greatest(clock_timestamp(), (SELECT max(r.recorded_at) FROM refreshes AS r) + interval '1 microsecond'),
+           refresh.periods, refresh.customers, refresh.movements_added, refresh.movements_superseded, refresh.rows_rejected;
+  END IF;
+  IF changes > 10000 THEN
+    ANALYZE current_lines, rollup;
+  END IF;
+  duration := clock_timestamp() - started;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.refresh(name) IS
+  'Takes what changed in a ledger''s inputs into its movements: the customers that watched tables marked or, if an input reads a table that is not watched or something else changed, all. Returns what it read and recorded; a refresh without changes records nothing. Refreshes of one ledger wait for each other; writers of billing tables do not wait. Errors: 3F000, 42501; 40001 under REPEATABLE READ and SERIALIZABLE if another refresh came between.';
+
+-- What counted from a day in the future when it was recorded, and now counts, goes to what counts at
+-- once; sums that came to nothing go.
+CREATE FUNCTION saas_metrics.settle() RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  today date;
+BEGIN
+  SELECT least(c.today, (pg_catalog.now() AT TIME ZONE c.time_zone)::date) INTO today FROM ledger_clock AS c;
+  IF today > (SELECT s.settled_on FROM ledger_settings AS s) THEN
+    WITH due AS (
+      DELETE FROM rollup AS r
+      WHERE r.counts_from <= today AND r.counts_from > '-infinity'
+      RETURNING r.*
+    )
+    INSERT INTO rollup AS r
+    SELECT d.slice, d.segment, d.detail, d.cohort, d.age, d.period_start, '-infinity',
+           sum(d.new_mrr),
+           sum(d.reactivation_mrr),
+           sum(d.expansion_mrr),
+           sum(d.contraction_mrr),
+           sum(d.churn_mrr),
+           sum(d.fx_mrr),
+           sum(d.switch_mrr),
+           sum(d.mrr),
+           sum(d.unretained_mrr),
+           sum(d.survivors_gain),
+           sum(d.new_customers)::bigint,
+           sum(d.reactivated_customers)::bigint,
+           sum(d.expanded_customers)::bigint,
+           sum(d.contracted_customers)::bigint,
+           sum(d.churned_customers)::bigint,
+           sum(d.lost_customers)::bigint,
+           sum(d.customers)::bigint
+    FROM due AS d
+    GROUP BY d.slice, d.segment, d.detail, d.cohort, d.age, d.period_start
+    ON CONFLICT (slice, period_start, segment, detail, cohort, age, counts_from) DO UPDATE SET
+      new_mrr = r.new_mrr + excluded.new_mrr,
+      reactivation_mrr = r.reactivation_mrr + excluded.reactivation_mrr,
+      expansion_mrr = r.expansion_mrr + excluded.expansion_mrr,
+      contraction_mrr = r.contraction_mrr + excluded.contraction_mrr,
+      churn_mrr = r.churn_mrr + excluded.churn_mrr,
+      fx_mrr = r.fx_mrr + excluded.fx_mrr,
+      switch_mrr = r.switch_mrr + excluded.switch_mrr,
+      mrr = r.mrr + excluded.mrr,
+      unretained_mrr = r.unretained_mrr + excluded.unretained_mrr,
+      survivors_gain = r.survivors_gain + excluded.survivors_gain,
+      new_customers = r.new_customers + excluded.new_customers,
+      reactivated_customers = r.reactivated_customers + excluded.reactivated_customers,
+      expanded_customers = r.expanded_customers + excluded.expanded_customers,
+      contracted_customers = r.contracted_customers + excluded.contracted_customers,
+      churned_customers = r.churned_customers + excluded.churned_customers,
+      lost_customers = r.lost_customers + excluded.lost_customers,
+      customers = r.customers + excluded.customers;
+    UPDATE ledger_settings SET settled_on = today;
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.settle() IS 'Part of refresh.';

@@ -1,0 +1,159 @@
+//! `ledger_lines` and `ledger_rejections`: what one customer's rows come to.
+
+use pgrx::prelude::*;
+use saas_metrics_engine::billing_period::MRR_DECIMALS;
+use saas_metrics_engine::calendar::Day;
+use saas_metrics_engine::decimal::Decimal;
+use saas_metrics_engine::ledger::items::stretches;
+use saas_metrics_engine::ledger::movements::{Line, Movement, movements};
+use saas_metrics_engine::ledger::rows::{Length, Rows as PeriodRows};
+
+use super::reader::{PeriodColumns, Reader};
+use crate::pg::call::{Call, Kept};
+use crate::pg::error::{check_for_interrupts, or_raise};
+use crate::pg::memory::ServerMemory;
+use crate::pg::row::{Rows, RowsBuilder, Value};
+use crate::pg::state::State;
+use crate::pg::time::{Instant, Interval};
+use crate::pg::varlena::Text;
+
+/// The rows of one customer, and how they are read.
+pub struct LedgerCustomer {
+    reader: Kept<Reader>,
+    rows: PeriodRows<ServerMemory>,
+}
+
+#[pg_extern(immutable, parallel_safe)]
+fn ledger_lines_step(
+    call: Call,
+    state: Option<State<LedgerCustomer>>,
+    settings: Option<Text>,
+    period: PeriodColumns,
+) -> State<LedgerCustomer> {
+    let mut state = state.unwrap_or_else(|| {
+        let memory = call.aggregate_memory();
+        let reader = Reader::of(call, settings, period);
+        State::new_in(LedgerCustomer { reader, rows: PeriodRows::new_in(memory) }, memory)
+    });
+    let reader = state.reader;
+    let settings = &reader.settings;
+    let given = reader.read(period);
+    or_raise(state.rows.add(&given, settings.currency.code(), &settings.policy));
+    state
+}
+
+/// The lines of all movements, in order; none without rows.
+#[pg_extern(immutable, parallel_safe)]
+fn ledger_lines_final(call: Call, state: Option<State<LedgerCustomer>>) -> Rows {
+    let mut rows = RowsBuilder::new(call);
+    if let Some(state) = state {
+        let reader = state.reader;
+        let own_currency = reader.settings.currency.code();
+        let mut last = (Day::NEG_INFINITY, 0);
+        let emit = |movement: &Movement, lines: &[Line]| {
+            if movement.at.day != last.0 {
+                last = (movement.at.day, 0);
+            }
+            for (place, line) in lines.iter().enumerate() {
+                last.1 += 1;
+                let seq = last.1;
+                rows.push(line_columns(movement, line, seq, place == 0, own_currency));
+            }
+            Ok(())
+        };
+        let checkpoint = &check_for_interrupts;
+        or_raise(movements(&state.rows, &reader.settings, &reader.zone, checkpoint, emit));
+    }
+    rows.finish()
+}
+
+/// What the first line tells of its movement is NULL in the others, and what would repeat is NULL:
+/// a day from which it counts that is its own, amounts of a line that are the movement's, an opening
+/// that is the MRR before.
+fn line_columns<'a>(
+    movement: &Movement<'a>,
+    line: &Line<'a>,
+    seq: i32,
+    first: bool,
+    own_currency: &'a [u8],
+) -> [Value<'a>; 31] {
+    let amount = |mantissa| Value::Decimal(Decimal::new(mantissa, MRR_DECIMALS).trimmed());
+    let unless = |known: bool, mantissa: i128| if known { Value::Null } else { amount(mantissa) };
+    let head = |value: Value<'a>| if first { value } else { Value::Null };
+    let share = |it: i8| if it == 0 { Value::Null } else { Value::Small(it.into()) };
+    let same = first && (line.before, line.after) == (movement.before, movement.after);
+    let opening = |grain: usize| head(movement.openings.mrr[grain].map_or(Value::Null, amount));
+    let counts_from = Some(movement.counts_from).filter(|it| *it != movement.at.day);
+    let Length { months, days, micros } = line.billing_period;
+    [
+        Value::Date(movement.at.day),
+        Value::Integer(seq),
+        Value::Instant(Instant(movement.at.instant)),
+        counts_from.into(),
+        Value::Text(movement.kind.name().as_bytes()),
+        head(amount(movement.before)),
+        head(amount(movement.after)),
+        head(Value::Date(movement.first_on)),
+        head(Value::Integer(movement.spell as i32)),
+        head(movement.cause.map(|it| it.kind.name().as_bytes()).into()),
+        head(movement.cause.and_then(|it| it.reason).into()),
+        line.product.into(),
+        line.plan.into(),
+        Value::Interval(Interval { months, days, micros }),
+        Value::Text(line.currency.unwrap_or(own_currency)),
+        unless(same, line.before),
+        unless(same, line.after),
+        unless(line.native_amount == line.after - line.before, line.native_amount),
+        unless(line.plan_share.switched == 0, line.plan_share.switched),
+        unless(line.product_share.switched == 0, line.product_share.switched),
+        unless(line.billing_period_share.switched == 0, line.billing_period_share.switched),
+        share(line.plan_share.customers),
+        share(line.product_share.customers),
+        share(line.billing_period_share.customers),
+        opening(0),
+        opening(1),
+        opening(2),
+        opening(3),
+        opening(4),
+        head(Value::Small(movement.openings.active)),
+        unless(line.currency_switch == 0, line.currency_switch),
+    ]
+}
+
+/// The rows that cannot be read; none without rows.
+#[pg_extern(immutable, parallel_safe)]
+fn ledger_rejections_final(call: Call, state: Option<State<LedgerCustomer>>) -> Rows {
+    let mut rows = RowsBuilder::new(call);
+    if let Some(state) = state {
+        let known = &state.rows;
+        for it in &known.rejections {
+            let start = it.start.map(|it| Value::Instant(Instant(it)));
+            rows.push({
+                [
+                    known.text(it.subscription_id).into(),
+                    known.text(it.item_id).into(),
+                    start.unwrap_or(Value::Null),
+                    known.text(it.reason).into(),
+                ]
+            });
+        }
+        let reader = state.reader;
+        let found = if known.need_rates() {
+            stretches(known, &reader.settings, &reader.zone).rejected
+        } else {
+            vec![]
+        };
+        for (number, reason) in &found {
+            let row = &known.rows[*number];
+            rows.push({
+                [
+                    known.text(row.subscription_id).into(),
+                    known.text(row.item_id).into(),
+                    Value::Instant(Instant(row.start.instant)),
+                    Value::Text(reason.as_bytes()),
+                ]
+            });
+        }
+    }
+    rows.finish()
+}

@@ -1,0 +1,8 @@
+//! The Rust side of a ledger: what its rows mean. Its tables, views and verbs are SQL.
+
+mod age;
+mod contributions;
+mod lines;
+mod mark;
+mod objects;
+mod reader;

@@ -1,0 +1,48 @@
+//! The scripts that make a ledger's objects, and a check of the queries that it is given.
+
+use pgrx::prelude::*;
+
+use crate::pg::error::{invalid_argument, raise};
+use crate::pg::parser::is_one_select;
+use crate::pg::varlena::Text;
+
+macro_rules! parts {
+    ($($part:literal),+) => {
+        [$(($part, include_str!(concat!("../../sql/ledger/objects/", $part, ".sql")))),+]
+    };
+}
+
+const PARTS: [(&str, &str); 10] = parts![
+    "tables",
+    "triggers",
+    "movements",
+    "mrr_by_period",
+    "mrr_by_segment",
+    "mrr_by_currency",
+    "churn",
+    "retention",
+    "customers",
+    "refresh"
+];
+
+#[pg_extern(immutable, strict, parallel_safe)]
+fn ledger_objects(part: &str) -> &'static str {
+    let known = PARTS.iter().find(|it| it.0 == part);
+    known.map(|it| it.1).unwrap_or_else(|| {
+        invalid_argument(
+            format!("a ledger has no part \"{part}\""),
+            "See saas_metrics.create_ledger.",
+        )
+    })
+}
+
+#[pg_extern(immutable, strict, parallel_safe)]
+fn require_one_select(query: Text) {
+    if !is_one_select(query) {
+        raise(
+            PgSqlErrorCode::ERRCODE_SYNTAX_ERROR,
+            "the query must be one SELECT".to_owned(),
+            "Give one SELECT, WITH … SELECT, VALUES or TABLE, and nothing after it.",
+        );
+    }
+}
