@@ -29,6 +29,14 @@ END
 $$;
 COMMENT ON FUNCTION saas_metrics.build_inputs(text) IS 'Part of create_ledger.';
 
+CREATE FUNCTION saas_metrics.mrr_query(grain text) RETURNS text
+  IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+  RETURN replace(replace(saas_metrics.ledger_objects('mrr_by_period'), ':grain', grain),
+                 ':step', CASE grain WHEN 'quarter' THEN '3 months' ELSE '1 ' || grain END);
+COMMENT ON FUNCTION saas_metrics.mrr_query(text) IS
+  'The query of a view such as mrr_monthly. Part of create_ledger and mrr_monthly_at.';
+
 CREATE FUNCTION saas_metrics.build_views() RETURNS void
   LANGUAGE plpgsql
 AS $$
@@ -38,13 +46,14 @@ DECLARE
 BEGIN
   EXECUTE saas_metrics.ledger_objects('movements');
   FOR grain IN
-    SELECT * FROM (VALUES ('day', 'daily', '1 day'), ('week', 'weekly', '1 week'),
-                          ('month', 'monthly', '1 month'), ('quarter', 'quarterly', '3 months'),
-                          ('year', 'yearly', '1 year')) AS g (grain, adverb, step)
+    SELECT * FROM (VALUES ('day', 'daily'), ('week', 'weekly'), ('month', 'monthly'),
+                          ('quarter', 'quarterly'), ('year', 'yearly')) AS g (grain, adverb)
   LOOP
-    EXECUTE pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
-      saas_metrics.ledger_objects('mrr_by_period'),
-      ':grain', grain.grain), ':adverb', grain.adverb), ':step', grain.step);
+    EXECUTE pg_catalog.format('CREATE VIEW %I AS %s', 'mrr_' || grain.adverb,
+                              saas_metrics.mrr_query(grain.grain));
+    EXECUTE pg_catalog.replace(pg_catalog.replace(
+      saas_metrics.ledger_objects('mrr_by_period_comments'),
+      ':grain', grain.grain), ':adverb', grain.adverb);
   END LOOP;
   FOR segment IN
     SELECT * FROM (VALUES ('plan', 'plan', 'segment'), ('product', 'product', 'segment'),

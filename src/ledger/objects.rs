@@ -12,11 +12,13 @@ macro_rules! parts {
     };
 }
 
-const PARTS: [(&str, &str); 10] = parts![
+const PARTS: [(&str, &str); 12] = parts![
+    "line_columns",
     "tables",
     "triggers",
     "movements",
     "mrr_by_period",
+    "mrr_by_period_comments",
     "mrr_by_segment",
     "mrr_by_currency",
     "churn",

@@ -1,6 +1,4 @@
--- MRR by :grain. Made once for each grain.
-
-CREATE VIEW mrr_:adverb AS
+-- MRR by :grain: a view for each grain, and the query of mrr_monthly_at.
   WITH clock AS (SELECT currency, today FROM ledger_clock),
   sums AS (
     SELECT period_start,
@@ -71,40 +69,4 @@ CREATE VIEW mrr_:adverb AS
   FROM rolled AS r
   CROSS JOIN clock
   CROSS JOIN LATERAL saas_metrics.rate_interval(r.lost_customers, r.opening_customers) AS bounds
-  ORDER BY r.period_start;
-
-COMMENT ON VIEW mrr_:adverb IS
-  'How MRR and its customers moved by :grain, from the first movement through the :grain that holds today. Exact to the transaction for watched tables. opening + new + reactivation + expansion + contraction + churn + fx = closing.';
-COMMENT ON COLUMN mrr_:adverb.period_start IS 'First day of the period.';
-COMMENT ON COLUMN mrr_:adverb.period_end IS 'First day after the period.';
-COMMENT ON COLUMN mrr_:adverb.complete IS 'Whether the period is over.';
-COMMENT ON COLUMN mrr_:adverb.currency IS 'The currency of all amounts: the ledger''s.';
-COMMENT ON COLUMN mrr_:adverb.opening_mrr IS 'MRR at the end of the day before the period.';
-COMMENT ON COLUMN mrr_:adverb.new_mrr IS 'MRR of customers who never had any before.';
-COMMENT ON COLUMN mrr_:adverb.reactivation_mrr IS 'MRR of customers who came back.';
-COMMENT ON COLUMN mrr_:adverb.expansion_mrr IS 'What active customers came to pay more.';
-COMMENT ON COLUMN mrr_:adverb.contraction_mrr IS 'What customers who stayed came to pay less; negative.';
-COMMENT ON COLUMN mrr_:adverb.churn_mrr IS 'What customers paid who left; negative.';
-COMMENT ON COLUMN mrr_:adverb.fx_mrr IS 'What other rates of currencies made of MRR; 0 unless the policy''s fx is daily.';
-COMMENT ON COLUMN mrr_:adverb.closing_mrr IS 'MRR at the end of the period; of the last one, today''s.';
-COMMENT ON COLUMN mrr_:adverb.retained_mrr IS 'sum of min(opening, closing) over the customers active at opening: the numerator of GRR.';
-COMMENT ON COLUMN mrr_:adverb.surviving_mrr IS 'sum of closing over the customers active at opening: the numerator of NRR.';
-COMMENT ON COLUMN mrr_:adverb.opening_customers IS 'Active customers at opening.';
-COMMENT ON COLUMN mrr_:adverb.new_customers IS 'Events: customers who came for the first time.';
-COMMENT ON COLUMN mrr_:adverb.reactivated_customers IS 'Events: returns.';
-COMMENT ON COLUMN mrr_:adverb.expanded_customers IS 'Events: expansions.';
-COMMENT ON COLUMN mrr_:adverb.contracted_customers IS 'Events: contractions.';
-COMMENT ON COLUMN mrr_:adverb.churned_customers IS 'Events: churns, also of customers who came within the period.';
-COMMENT ON COLUMN mrr_:adverb.lost_customers IS 'Customers active at opening and not at closing: the numerator of the churn rate.';
-COMMENT ON COLUMN mrr_:adverb.closing_customers IS 'Active customers at the end of the period.';
-COMMENT ON COLUMN mrr_:adverb.arr IS 'Annual recurring revenue = 12 * closing MRR.';
-COMMENT ON COLUMN mrr_:adverb.arpa IS 'Average MRR per account = closing MRR / closing customers. NULL without customers.';
-COMMENT ON COLUMN mrr_:adverb.asp IS 'Average sale price = new MRR / new customers. NULL without new customers.';
-COMMENT ON COLUMN mrr_:adverb.quick_ratio IS '(new + reactivation + expansion) / |contraction + churn|. NULL without losses.';
-COMMENT ON COLUMN mrr_:adverb.nrr IS 'Net revenue retention = surviving / opening MRR, a fraction. NULL without MRR at opening.';
-COMMENT ON COLUMN mrr_:adverb.grr IS 'Gross revenue retention = retained / opening MRR, a fraction. NULL without MRR at opening.';
-COMMENT ON COLUMN mrr_:adverb.churn_rate IS 'Customer churn rate = lost / opening customers, a fraction. NULL without customers at opening.';
-COMMENT ON COLUMN mrr_:adverb.churn_rate_low IS 'Lower bound of the churn rate with 95 % confidence (Wilson).';
-COMMENT ON COLUMN mrr_:adverb.churn_rate_high IS 'Upper bound of the churn rate.';
-COMMENT ON COLUMN mrr_:adverb.gross_revenue_churn_rate IS '1 - GRR, a fraction.';
-COMMENT ON COLUMN mrr_:adverb.net_revenue_churn_rate IS '1 - NRR, a fraction, negative when the customers active at opening grew.';
+  ORDER BY r.period_start

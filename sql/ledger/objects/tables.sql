@@ -169,6 +169,24 @@ COMMENT ON COLUMN rejected_rows.input IS 'The input that has the row.';
 COMMENT ON COLUMN rejected_rows.reason IS 'What is wrong with it.';
 COMMENT ON COLUMN rejected_rows.rows IS 'How many such rows there are.';
 
+CREATE TABLE closes (
+  closed_through date PRIMARY KEY,
+  refresh        bigint NOT NULL,
+  closed_at      timestamptz NOT NULL,
+  closed_by      name NOT NULL,
+  mrr            numeric NOT NULL,
+  customers      bigint NOT NULL,
+  digest         text NOT NULL
+);
+COMMENT ON TABLE closes IS 'The seals of the ledger, made by saas_metrics.close_period.';
+COMMENT ON COLUMN closes.closed_through IS 'The last day that the seal covers.';
+COMMENT ON COLUMN closes.refresh IS 'The refresh whose state it seals.';
+COMMENT ON COLUMN closes.closed_at IS 'When: mrr_monthly_at of this instant gives the sealed numbers.';
+COMMENT ON COLUMN closes.closed_by IS 'Who closed.';
+COMMENT ON COLUMN closes.mrr IS 'The MRR at the end of that day as it was known then.';
+COMMENT ON COLUMN closes.customers IS 'The active customers likewise.';
+COMMENT ON COLUMN closes.digest IS 'A digest of all lines through that day.';
+
 -- Lets the triggers of watched tables go with the ledger.
 CREATE FUNCTION watching() RETURNS boolean IMMUTABLE PARALLEL SAFE LANGUAGE sql RETURN true;
 GRANT EXECUTE ON FUNCTION watching() TO PUBLIC;
