@@ -157,3 +157,41 @@ fn ledger_rejections_final(call: Call, state: Option<State<LedgerCustomer>>) -> 
     }
     rows.finish()
 }
+
+/// How each row counts, in the order in which they came; none without rows.
+#[pg_extern(immutable, parallel_safe)]
+fn ledger_explanations_final(call: Call, state: Option<State<LedgerCustomer>>) -> Rows {
+    let mut rows = RowsBuilder::new(call);
+    if let Some(state) = state {
+        let known = &state.rows;
+        let found = stretches(known, &state.reader.settings, &state.reader.zone);
+        let amount = |mantissa| Value::Decimal(Decimal::new(mantissa, MRR_DECIMALS).trimmed());
+        let place = |row: usize| Value::Integer(known.rows[row].place as i32);
+        for it in &found.stretches {
+            rows.push([
+                place(it.row),
+                amount(it.native),
+                amount(it.converted),
+                Value::Date(it.start.day),
+                Value::Date(it.end.day),
+                Value::Text(it.rule.text().as_bytes()),
+            ]);
+        }
+        let mut refuse = |place, reason: &[u8]| {
+            let nothing = Value::Null;
+            rows.push([place, nothing, nothing, nothing, nothing, Value::Text(reason)]);
+        };
+        for (row, rule) in &found.ignored {
+            refuse(place(*row), rule.text().as_bytes());
+        }
+        for (row, reason) in &found.rejected {
+            refuse(place(*row), format!("cannot be read: {reason}").as_bytes());
+        }
+        for it in &known.rejections {
+            let reason = String::from_utf8_lossy(known.text(it.reason).unwrap_or_default());
+            let place = Value::Integer(it.place as i32);
+            refuse(place, format!("cannot be read: {reason}").as_bytes());
+        }
+    }
+    rows.finish()
+}

@@ -12,7 +12,7 @@ macro_rules! parts {
     };
 }
 
-const PARTS: [(&str, &str); 12] = parts![
+const PARTS: [(&str, &str); 14] = parts![
     "line_columns",
     "tables",
     "triggers",
@@ -24,7 +24,9 @@ const PARTS: [(&str, &str); 12] = parts![
     "churn",
     "retention",
     "customers",
-    "refresh"
+    "refresh",
+    "check",
+    "explain_customer"
 ];
 
 #[pg_extern(immutable, strict, parallel_safe)]

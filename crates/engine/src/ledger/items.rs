@@ -20,8 +20,47 @@ pub struct Stretch<'a> {
     /// MRR in the row's currency, and in the ledger's at the rate of the item's first day.
     pub native: i128,
     pub converted: i128,
+    pub rule: Rule,
     /// What to say of a churn at its end.
     pub cause: Cause<'a>,
+}
+
+/// What decided how a row counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    Plain,
+    AccessEnd,
+    CancelRequest,
+    PastDue,
+    OneTime,
+    Usage,
+    Trialing,
+    Unpaid,
+    Paused,
+    Canceled,
+    NoMrr,
+    NoTime,
+}
+
+impl Rule {
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Plain => "counts as it is",
+            Self::AccessEnd => "counts until access_ends_at: policy churn_date is access_end",
+            Self::CancelRequest => {
+                "counts until cancel_requested_at: policy churn_date is cancel_request"
+            }
+            Self::PastDue => "counts so many days after the payment failed: policy past_due",
+            Self::OneTime => "does not count: kind is one_time",
+            Self::Usage => "does not count: kind is usage, policy usage is exclude",
+            Self::Trialing => "does not count: status is trialing",
+            Self::Unpaid => "does not count: status is unpaid",
+            Self::Paused => "does not count: status is paused, policy paused is zero",
+            Self::Canceled => "does not count: status is canceled",
+            Self::NoMrr => "does not count: no MRR is left, policy zero_mrr is inactive",
+            Self::NoTime => "does not count: it ends where it starts",
+        }
+    }
 }
 
 /// Why MRR ended.
@@ -36,9 +75,11 @@ const PAYMENT_FAILED: Cause =
     Cause { kind: ChurnKind::Involuntary, reason: Some(b"payment_failed") };
 const PAUSED: Cause = Cause { kind: ChurnKind::Unknown, reason: Some(b"paused") };
 
-/// The stretches of a customer, and the rows that turn out not to be readable, each by its number.
+/// The stretches of a customer, and the rows without one or that turn out not to be readable, each
+/// by its number.
 pub struct Stretches<'a> {
     pub stretches: Vec<Stretch<'a>>,
+    pub ignored: Vec<(usize, Rule)>,
     pub rejected: Vec<(usize, String)>,
 }
 
@@ -48,7 +89,8 @@ pub fn stretches<'a, A: Allocator + Clone>(
     settings: &Settings<A>,
     zone: &dyn Zone,
 ) -> Stretches<'a> {
-    let mut found = Stretches { stretches: Vec::with_capacity(rows.rows.len()), rejected: vec![] };
+    let stretches = Vec::with_capacity(rows.rows.len());
+    let mut found = Stretches { stretches, ignored: vec![], rejected: vec![] };
     let mut order: Vec<usize> = (0..rows.rows.len()).collect();
     let item = |number: &usize| {
         let row = &rows.rows[*number];
@@ -78,14 +120,11 @@ struct Item<'a, 'b, A: Allocator + Clone> {
 impl<'a, A: Allocator + Clone> Item<'a, '_, A> {
     fn read(&self, found: &mut Stretches<'a>) {
         for place in 0..self.numbers.len() {
-            let row = self.row(place);
-            if !counts(&self.settings.policy, row) {
-                continue;
-            }
+            let number = self.numbers[place];
             match self.stretch(place) {
-                Ok(Some(stretch)) => found.stretches.push(stretch),
-                Ok(None) => (),
-                Err(reason) => found.rejected.push((self.numbers[place], reason)),
+                Ok(Ok(stretch)) => found.stretches.push(stretch),
+                Ok(Err(rule)) => found.ignored.push((number, rule)),
+                Err(reason) => found.rejected.push((number, reason)),
             }
         }
     }
@@ -100,35 +139,48 @@ impl<'a, A: Allocator + Clone> Item<'a, '_, A> {
         (next.start.instant <= self.row(place).end.instant).then_some(next)
     }
 
-    fn stretch(&self, place: usize) -> std::result::Result<Option<Stretch<'a>>, String> {
+    /// The stretch of a row, or the rule that it has none by; an error is why it cannot be read.
+    fn stretch(
+        &self,
+        place: usize,
+    ) -> std::result::Result<std::result::Result<Stretch<'a>, Rule>, String> {
         let row = self.row(place);
         let policy = &self.settings.policy;
-        let native = row.native;
-        let mut end = self.end(place);
+        if let Some(rule) = excluding(policy, row) {
+            return Ok(Err(rule));
+        }
+        let (mut end, mut rule) = self.end(place);
         let mut cause = self.cause(place);
         if let Some(limit) = self.payment_limit(place)
             && limit < end
         {
-            (end, cause) = (limit.max(row.start), PAYMENT_FAILED);
+            (end, rule, cause) = (limit.max(row.start), Rule::PastDue, PAYMENT_FAILED);
         }
-        if row.start >= end || (native == 0 && policy.zero_mrr == ZeroMrr::Inactive) {
-            return Ok(None);
+        if row.native == 0 && policy.zero_mrr == ZeroMrr::Inactive {
+            return Ok(Err(Rule::NoMrr));
         }
+        if row.start >= end {
+            return Ok(Err(if rule == Rule::Plain { Rule::NoTime } else { rule }));
+        }
+        let (number, start, native) = (self.numbers[place], row.start, row.native);
         let converted = self.convert(row, native)?;
-        let row = self.numbers[place];
-        let start = self.rows.rows[row].start;
-        Ok(Some(Stretch { row, start, end, native, converted, cause }))
+        Ok(Ok(Stretch { row: number, start, end, native, converted, rule, cause }))
     }
 
-    fn end(&self, place: usize) -> Moment {
+    fn end(&self, place: usize) -> (Moment, Rule) {
         let row = self.row(place);
-        let end = match self.settings.policy.churn_date {
-            ChurnDate::CancelEffective => row.end,
-            ChurnDate::CancelRequest => row.cancel_requested.map_or(row.end, |it| it.min(row.end)),
-            ChurnDate::AccessEnd if self.is_last(place) => row.access_end.unwrap_or(row.end),
-            ChurnDate::AccessEnd => row.end,
+        let (end, rule) = match self.settings.policy.churn_date {
+            ChurnDate::CancelRequest => match row.cancel_requested {
+                Some(request) if request < row.end => (request, Rule::CancelRequest),
+                _ => (row.end, Rule::Plain),
+            },
+            ChurnDate::AccessEnd if self.is_last(place) => match row.access_end {
+                Some(end) if end != row.end => (end, Rule::AccessEnd),
+                _ => (row.end, Rule::Plain),
+            },
+            ChurnDate::AccessEnd | ChurnDate::CancelEffective => (row.end, Rule::Plain),
         };
-        end.max(row.start)
+        (end.max(row.start), rule)
     }
 
     /// Whether nothing follows but that the item is canceled.
@@ -150,7 +202,8 @@ impl<'a, A: Allocator + Clone> Item<'a, '_, A> {
         while self.next(last).is_some_and(|it| it.status == Status::PastDue) {
             last += 1;
         }
-        let recovered = self.next(last).is_some_and(|it| counts(&self.settings.policy, it));
+        let counts = |it: &Row| excluding(&self.settings.policy, it).is_none();
+        let recovered = self.next(last).is_some_and(counts);
         let limit = Day(self.row(first).start.day.0.saturating_add(days));
         (!recovered).then(|| self.zone.start_of(limit))
     }
@@ -192,16 +245,18 @@ pub fn convert(native: i128, rate: Decimal) -> Result<i128> {
     if converted < LIMIT { Ok(converted) } else { Err(Error::AmountOutOfRange) }
 }
 
-fn counts(policy: &Policy, row: &Row) -> bool {
-    let charged = match row.charge {
-        Charge::Recurring | Charge::AddOn => true,
-        Charge::Usage => policy.usage == Usage::Include,
-        Charge::OneTime => false,
-    };
-    let running = match row.status {
-        Status::Active | Status::PastDue => true,
-        Status::Paused => policy.paused == Paused::Count,
-        Status::Trialing | Status::Unpaid | Status::Canceled => false,
-    };
-    charged && running
+/// The rule by which a row never counts, if there is one.
+fn excluding(policy: &Policy, row: &Row) -> Option<Rule> {
+    match row.charge {
+        Charge::OneTime => return Some(Rule::OneTime),
+        Charge::Usage if policy.usage == Usage::Exclude => return Some(Rule::Usage),
+        Charge::Recurring | Charge::AddOn | Charge::Usage => (),
+    }
+    match row.status {
+        Status::Active | Status::PastDue => None,
+        Status::Paused => (policy.paused == Paused::Zero).then_some(Rule::Paused),
+        Status::Trialing => Some(Rule::Trialing),
+        Status::Unpaid => Some(Rule::Unpaid),
+        Status::Canceled => Some(Rule::Canceled),
+    }
 }

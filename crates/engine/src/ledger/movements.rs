@@ -114,7 +114,7 @@ pub fn movements<'a, A: Allocator + Clone>(
     checkpoint: Checkpoint,
     mut visit: impl FnMut(&Movement<'a>, &[Line<'a>]) -> Result<()>,
 ) -> Result<Vec<(usize, String)>> {
-    let Stretches { stretches, rejected } = stretches(rows, settings, zone);
+    let Stretches { stretches, rejected, .. } = stretches(rows, settings, zone);
     if !stretches.is_empty() {
         Sweep::new(rows, settings, &stretches).run(zone, checkpoint, &mut visit)?;
     }

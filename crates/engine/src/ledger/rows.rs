@@ -103,6 +103,8 @@ impl Text {
 /// A row that can be read.
 #[derive(Clone, Copy)]
 pub struct Row {
+    /// How many rows came before it.
+    pub place: usize,
     pub subscription_id: Text,
     pub item_id: Text,
     pub product: Text,
@@ -125,6 +127,7 @@ pub struct Row {
 /// A row that cannot, and why.
 #[derive(Clone, Copy)]
 pub struct Rejection {
+    pub place: usize,
     pub subscription_id: Text,
     pub item_id: Text,
     pub start: Option<i64>,
@@ -160,7 +163,7 @@ impl<A: Allocator + Clone> Rows<A> {
         }
     }
 
-    pub fn reject(
+    fn reject(
         &mut self,
         subscription_id: Text,
         item_id: Text,
@@ -168,7 +171,12 @@ impl<A: Allocator + Clone> Rows<A> {
         reason: &str,
     ) -> Result<()> {
         let reason = self.keep(Some(reason.as_bytes()))?;
-        push(&mut self.rejections, Rejection { subscription_id, item_id, start, reason })
+        let place = self.len();
+        push(&mut self.rejections, Rejection { place, subscription_id, item_id, start, reason })
+    }
+
+    fn len(&self) -> usize {
+        self.rows.len() + self.rejections.len()
     }
 
     /// Whether rows may turn out not to be readable for lack of a rate.
@@ -209,6 +217,7 @@ impl<A: Allocator + Clone> Rows<A> {
             Err(reason) => return Ok(Err(reason)),
         };
         Ok(Ok(Row {
+            place: self.len(),
             subscription_id: self.keep(given.subscription_id)?,
             item_id: self.keep(given.item_id)?,
             product: self.keep(given.product)?,

@@ -1,0 +1,167 @@
+-- Explaining numbers ----------------------------------------------------------------
+
+CREATE FUNCTION saas_metrics.explain(
+    ledger name,
+    period daterange,
+    measure text,
+    OUT customer_id text,
+    OUT effective_on date,
+    OUT kind text,
+    OUT contribution numeric,
+    OUT mrr_before numeric,
+    OUT mrr_after numeric,
+    OUT churn_kind text,
+    OUT churn_reason text
+  ) RETURNS SETOF record
+  STABLE LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+  movement_kind text := CASE explain.measure
+    WHEN 'reactivated_customers' THEN 'reactivation'
+    WHEN 'expanded_customers' THEN 'expansion'
+    WHEN 'contracted_customers' THEN 'contraction'
+    WHEN 'churned_customers' THEN 'churn'
+    ELSE regexp_replace(explain.measure, '_(mrr|customers)$', '') END;
+  counted boolean := explain.measure LIKE '%\_customers';
+  first date := coalesce(lower(explain.period), '-infinity');
+  stop date := coalesce(upper(explain.period), 'infinity');
+BEGIN
+  PERFORM saas_metrics.enter_ledger(explain.ledger, to_change => false);
+  IF explain.period IS NULL OR isempty(explain.period) THEN
+    RAISE EXCEPTION 'period must not be %', CASE WHEN explain.period IS NULL THEN 'NULL' ELSE 'empty' END
+      USING ERRCODE = '22004', HINT = 'Give the days as a range, such as daterange(period_start, period_end).';
+  END IF;
+  IF movement_kind IN ('new', 'reactivation', 'expansion', 'contraction', 'churn', 'fx')
+     AND (explain.measure LIKE '%\_mrr' OR movement_kind <> 'fx') THEN
+    RETURN QUERY
+      SELECT m.customer_id::text, m.effective_on, m.kind,
+             CASE WHEN counted THEN 1 ELSE m.amount END, m.mrr_before, m.mrr_after, m.churn_kind, m.churn_reason
+      FROM movements AS m
+      WHERE m.kind = movement_kind AND m.effective_on >= first AND m.effective_on < stop
+        AND m.counts_from <= (SELECT c.today FROM ledger_clock AS c)
+      ORDER BY m.effective_on, m.customer_id, m.seq;
+  ELSIF explain.measure IN ('opening_mrr', 'closing_mrr', 'opening_customers', 'closing_customers') THEN
+    RETURN QUERY
+      SELECT m.customer_id::text, m.effective_on, m.kind,
+             CASE WHEN NOT counted THEN m.amount WHEN m.kind = 'churn' THEN -1
+                  WHEN m.kind IN ('new', 'reactivation') THEN 1 ELSE 0 END,
+             m.mrr_before, m.mrr_after, m.churn_kind, m.churn_reason
+      FROM movements AS m
+      WHERE m.effective_on < CASE WHEN explain.measure LIKE 'opening%' THEN first ELSE stop END
+        AND m.counts_from <= (SELECT c.today FROM ledger_clock AS c)
+        AND (NOT counted OR m.kind IN ('new', 'reactivation', 'churn'))
+      ORDER BY m.effective_on, m.customer_id, m.seq;
+  ELSIF explain.measure IN ('retained_mrr', 'surviving_mrr', 'lost_customers') THEN
+    RETURN QUERY
+      WITH opening AS (
+        SELECT DISTINCT ON (m.customer_id) m.*
+        FROM movements AS m
+        WHERE m.effective_on < first AND m.counts_from <= (SELECT c.today FROM ledger_clock AS c)
+        ORDER BY m.customer_id, m.effective_on DESC, m.seq DESC
+      ),
+      closing AS (
+        SELECT DISTINCT ON (m.customer_id) m.*
+        FROM movements AS m
+        WHERE m.effective_on >= first AND m.effective_on < stop
+          AND m.counts_from <= (SELECT c.today FROM ledger_clock AS c)
+        ORDER BY m.customer_id, m.effective_on DESC, m.seq DESC
+      )
+      SELECT o.customer_id::text, coalesce(c.effective_on, o.effective_on), coalesce(c.kind, o.kind),
+             CASE explain.measure
+               WHEN 'retained_mrr' THEN least(o.mrr_after, coalesce(c.mrr_after, o.mrr_after))
+               WHEN 'surviving_mrr' THEN coalesce(c.mrr_after, o.mrr_after)
+               ELSE 1 END,
+             o.mrr_after, coalesce(c.mrr_after, o.mrr_after), c.churn_kind, c.churn_reason
+      FROM opening AS o
+      LEFT JOIN closing AS c ON c.customer_id = o.customer_id
+      WHERE o.kind <> 'churn' AND (explain.measure <> 'lost_customers' OR c.kind = 'churn')
+      ORDER BY o.customer_id;
+  ELSE
+    RAISE EXCEPTION 'measure "%" cannot be explained', coalesce(explain.measure, 'NULL')
+      USING ERRCODE = '22023', HINT = 'Give an amount or a number of customers of mrr_monthly: opening_mrr, new_mrr, reactivation_mrr, expansion_mrr, contraction_mrr, churn_mrr, fx_mrr, closing_mrr, retained_mrr, surviving_mrr, or the like of customers, or lost_customers.';
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.explain(name, daterange, text) IS
+  'What a number is made of: for a measure of mrr_monthly in any period, the movements that make it (for retained_mrr, surviving_mrr and lost_customers: the customers, with their MRR at opening and closing). contribution adds up to the number. Errors: 22023 for a measure that is no amount or count, 22004 for a period that is NULL or empty.';
+
+CREATE TYPE saas_metrics.ledger_explanation AS (
+  place        integer,
+  native_mrr   numeric,
+  mrr          numeric,
+  counts_on    date,
+  counts_until date,
+  rule         text
+);
+COMMENT ON TYPE saas_metrics.ledger_explanation IS
+  'How a row of subscription_periods counts, by its place among those aggregated, from 0.';
+
+CREATE FUNCTION saas_metrics.ledger_explanations_final(internal) RETURNS saas_metrics.ledger_explanation[]
+  IMMUTABLE PARALLEL SAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_explanations_final_wrapper';
+COMMENT ON FUNCTION saas_metrics.ledger_explanations_final(internal) IS
+  'Part of the aggregate ledger_explanations.';
+
+CREATE AGGREGATE saas_metrics.ledger_explanations(
+    settings text,
+    subscription_id text, item_id text, product text, plan text, kind text, amount numeric,
+    discount numeric, discount_kind text, currency text, billing_period interval, starts_at
+    timestamptz, ends_at timestamptz, status text, cancel_requested_at timestamptz, access_ends_at
+    timestamptz, churn_kind text, churn_reason text
+  ) (
+  SFUNC = saas_metrics.ledger_lines_step,
+  STYPE = internal,
+  SSPACE = 1024,
+  FINALFUNC = saas_metrics.ledger_explanations_final,
+  FINALFUNC_MODIFY = READ_ONLY,
+  PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE saas_metrics.ledger_explanations(
+    text,
+    text, text, text, text, text, numeric, numeric, text, text, interval, timestamptz,
+    timestamptz, text, timestamptz, timestamptz, text, text
+  ) IS
+  'How each of one customer''s rows of subscription_periods counts, in the order of the aggregation. Part of explain_customer.';
+
+CREATE FUNCTION saas_metrics.explain_customer(
+    ledger name,
+    period daterange,
+    customer text,
+    OUT subscription_id text,
+    OUT item_id text,
+    OUT product text,
+    OUT plan text,
+    OUT kind text,
+    OUT status text,
+    OUT amount numeric,
+    OUT discount numeric,
+    OUT discount_kind text,
+    OUT currency text,
+    OUT billing_period interval,
+    OUT native_mrr numeric,
+    OUT mrr numeric,
+    OUT counts_on date,
+    OUT counts_until date,
+    OUT rule text,
+    OUT customer_mrr numeric
+  ) RETURNS SETOF record
+  STABLE LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  id_type text;
+BEGIN
+  PERFORM saas_metrics.enter_ledger(ledger, to_change => false);
+  IF period IS NULL OR isempty(period) OR customer IS NULL THEN
+    RAISE EXCEPTION 'period and customer must not be NULL or empty'
+      USING ERRCODE = '22004', HINT = 'Give the days as a range, such as daterange(period_start, period_end), and the customer as text.';
+  END IF;
+  id_type := saas_metrics.customer_id_type(ledger);
+  RETURN QUERY EXECUTE replace(saas_metrics.ledger_objects('explain_customer'), ':customer_id_type', id_type)
+    USING customer, period;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.explain_customer(name, daterange, text) IS
+  'Where a customer''s MRR comes from: his rows of subscription_periods that have to do with a period, each with its price, its MRR per month in its own and in the ledger''s currency, the days it counts on (until: exclusive; NULL: still running), the rule that decided so, and the customer''s whole MRR at the end of its first day. Errors: 3F000; 22004 without period or customer; 22P02 if customer is not of the type of customer_id.';

@@ -1,0 +1,91 @@
+-- Moving and upgrading ledgers --------------------------------------------------------
+
+CREATE FUNCTION saas_metrics.export_commands(ledger name) RETURNS SETOF text
+  STABLE LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  part record;
+BEGIN
+  PERFORM saas_metrics.enter_ledger(ledger);
+  RETURN QUERY
+    SELECT format('SELECT saas_metrics.create_ledger(%L, currency => %L, time_zone => %L%s);', ledger,
+                  s.currency, s.time_zone, CASE WHEN s.row_security THEN ', row_security => true' ELSE '' END)
+    FROM ledger_settings AS s;
+  FOR part IN SELECT b.input, b.query, b.search_path FROM bindings AS b WHERE b.bound ORDER BY b.input LOOP
+    RETURN NEXT format('SET search_path = %s;', part.search_path);
+    RETURN NEXT format('SELECT saas_metrics.bind(%L, %L, %L);', ledger, part.input, part.query);
+  END LOOP;
+  RETURN QUERY
+    SELECT format('INSERT INTO %I.policies VALUES %s;', ledger,
+                  (SELECT '(' || string_agg(quote_nullable(v.value), ', ' ORDER BY a.attnum) || ')'
+                   FROM jsonb_each_text(to_jsonb(p)) AS v
+                   JOIN pg_attribute AS a ON a.attrelid = 'policies'::regclass AND a.attname = v.key))
+    FROM policies AS p
+    ORDER BY p.policy;
+  FOR part IN SELECT w.* FROM watched_tables AS w ORDER BY w.source_table::text LOOP
+    RETURN NEXT format('SELECT saas_metrics.watch(%L, %L, %L%s);', ledger, part.source_table, part.customer_id,
+                       CASE WHEN part.on_replica THEN ', on_replica => true' ELSE '' END);
+  END LOOP;
+  RETURN QUERY SELECT grants || ';' FROM unnest(saas_metrics.grants_of(ledger)) AS grants;
+  RETURN QUERY
+    SELECT format('SELECT * FROM saas_metrics.%s;',
+                  CASE s.policy WHEN 'default' THEN format('refresh(%L)', ledger)
+                  ELSE format('set_policy(%L, %L)', ledger, s.policy) END)
+    FROM ledger_settings AS s;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.export_commands(name) IS
+  'The statements that make a ledger anew: create_ledger, its bindings, policies, watched tables, grants and the first refresh, one a row, for a script under version control. Not its history and the rows of its own tables: those go with pg_dump. Errors: 3F000, 42501.';
+
+CREATE FUNCTION saas_metrics.upgrade_ledger(ledger name) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  made record;
+  statement text;
+  dependent text;
+  grants text[];
+BEGIN
+  PERFORM saas_metrics.enter_ledger(ledger);
+  PERFORM FROM ledger_settings AS s FOR UPDATE;
+  SELECT d::text INTO dependent FROM saas_metrics.foreign_dependents(ledger) AS d LIMIT 1;
+  IF dependent IS NOT NULL THEN
+    RAISE EXCEPTION 'cannot upgrade ledger "%" because % depends on its views', ledger, dependent
+      USING ERRCODE = '2BP01', HINT = 'Drop that, upgrade, and make it again.';
+  END IF;
+  grants := saas_metrics.grants_of(ledger);
+  PERFORM saas_metrics.drop_views(ledger);
+  PERFORM saas_metrics.build_views();
+  PERFORM saas_metrics.give_to_owner(ledger);
+  FOREACH statement IN ARRAY grants LOOP
+    EXECUTE statement;
+  END LOOP;
+  UPDATE ledger_settings SET saas_metrics_version = saas_metrics.version(), everything = true;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.upgrade_ledger(name) IS
+  'Makes the views of a ledger anew as this version of saas_metrics makes them, after ALTER EXTENSION saas_metrics UPDATE; what it stores and who may read it stays. The next refresh looks at all customers. Errors: 2BP01 if a view of yours reads the ledger''s.';
+
+CREATE FUNCTION saas_metrics.drop_views(ledger name) RETURNS void
+  LANGUAGE plpgsql
+  SET client_min_messages = warning
+AS $$
+DECLARE
+  made name;
+BEGIN
+  FOR made IN
+    SELECT c.relname
+    FROM pg_catalog.pg_class AS c
+    WHERE c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = ledger)
+      AND c.relkind = 'v'
+      AND c.relname NOT IN (SELECT i.input FROM saas_metrics.input_columns AS i
+                            UNION ALL
+                            SELECT i.input || '_query' FROM saas_metrics.input_columns AS i)
+  LOOP
+    EXECUTE pg_catalog.format('DROP VIEW IF EXISTS %I CASCADE', made);
+  END LOOP;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.drop_views(name) IS 'Drops the views that a ledger is read by. Part of upgrade_ledger.';

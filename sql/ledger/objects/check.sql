@@ -1,0 +1,164 @@
+-- The findings of check_ledger; $1 is the ledger.
+WITH clock AS (SELECT * FROM ledger_clock),
+periods AS (
+  SELECT p.*, lead(p.starts_at) OVER item AS next_starts_at
+  FROM subscription_periods AS p
+  WINDOW item AS (PARTITION BY p.customer_id, p.subscription_id, p.item_id ORDER BY p.starts_at, p.ends_at)
+),
+findings (place, severity, finding, rows, what_to_do) AS (
+  SELECT 1, 'error', 'months whose movements do not add up to their closing MRR', count(*),
+         'Report this as a bug of saas_metrics, with saas_metrics.explain of such a month.'
+  FROM mrr_monthly AS m
+  WHERE m.opening_mrr + m.new_mrr + m.reactivation_mrr + m.expansion_mrr + m.contraction_mrr
+        + m.churn_mrr + m.fx_mrr <> m.closing_mrr
+     OR m.opening_customers + m.new_customers + m.reactivated_customers - m.churned_customers
+        <> m.closing_customers
+  UNION ALL
+  SELECT 2, 'error', 'months whose plans, products or billing periods do not add up to the whole', count(*),
+         'Report this as a bug of saas_metrics.'
+  FROM (
+    SELECT m.period_start, s.slice
+    FROM mrr_monthly AS m
+    JOIN (
+      SELECT 'plan' AS slice, period_start, sum(closing_mrr) AS closing, sum(switch_mrr) AS switch
+      FROM mrr_by_plan_monthly GROUP BY period_start
+      UNION ALL
+      SELECT 'product', period_start, sum(closing_mrr), sum(switch_mrr)
+      FROM mrr_by_product_monthly GROUP BY period_start
+      UNION ALL
+      SELECT 'billing_period', period_start, sum(closing_mrr), sum(switch_mrr)
+      FROM mrr_by_billing_period_monthly GROUP BY period_start
+    ) AS s USING (period_start)
+    WHERE s.closing <> m.closing_mrr OR s.switch <> 0
+  ) AS apart
+  UNION ALL
+  SELECT 3, 'error', 'sums of the rollup that differ from those of its lines', count(*),
+         'Unwatch and watch a table, which makes the next refresh look at everything; if it comes back, report it as a bug.'
+  FROM (
+    SELECT slice, segment, detail, cohort, age, period_start, sum(mrr) AS mrr, sum(new_mrr) AS new_mrr,
+           sum(reactivation_mrr) AS reactivation_mrr, sum(expansion_mrr) AS expansion_mrr,
+           sum(contraction_mrr) AS contraction_mrr, sum(churn_mrr) AS churn_mrr,
+           sum(switch_mrr) AS switch_mrr, sum(fx_mrr) AS fx_mrr, sum(unretained_mrr) AS unretained_mrr,
+           sum(survivors_gain) AS survivors_gain, sum(new_customers) AS new_customers,
+           sum(churned_customers) AS churned_customers, sum(lost_customers) AS lost_customers,
+           sum(customers) AS customers
+    FROM (
+      SELECT r.* FROM rollup AS r CROSS JOIN ledger_settings AS s WHERE r.counts_from <= s.settled_on
+      UNION ALL
+      SELECT r.slice, r.segment, r.detail, r.cohort, r.age, r.period_start, r.counts_from,
+             -r.new_mrr, -r.reactivation_mrr, -r.expansion_mrr, -r.contraction_mrr, -r.churn_mrr,
+             -r.fx_mrr, -r.switch_mrr, -r.mrr, -r.unretained_mrr, -r.survivors_gain,
+             -r.new_customers, -r.reactivated_customers, -r.expanded_customers,
+             -r.contracted_customers, -r.churned_customers, -r.lost_customers, -r.customers
+      FROM :recomputed AS r
+    ) AS both_ways
+    GROUP BY slice, segment, detail, cohort, age, period_start
+    HAVING (sum(mrr), sum(new_mrr), sum(reactivation_mrr), sum(expansion_mrr), sum(contraction_mrr),
+            sum(churn_mrr), sum(switch_mrr), sum(fx_mrr), sum(unretained_mrr), sum(survivors_gain),
+            sum(new_customers), sum(reactivated_customers), sum(expanded_customers),
+            sum(contracted_customers), sum(churned_customers), sum(lost_customers), sum(customers))
+           <> (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+  ) AS apart
+  UNION ALL
+  SELECT 10, 'error', 'rows without customer', count(*),
+         'Give them a customer_id, or leave them out of the query.'
+  FROM subscription_periods AS p
+  WHERE p.customer_id IS NULL
+  UNION ALL
+  SELECT 11, 'error', 'rows that cannot be read: ' || x.reason, sum(x.rows)::bigint,
+         'See rejected_rows. Correct the rows, or leave them out of the query.'
+  FROM rejected_rows AS x
+  WHERE x.reason <> 'customer_id is NULL' AND x.reason NOT LIKE 'fx\_rates has no rate%'
+  GROUP BY x.reason
+  UNION ALL
+  SELECT 12, 'error', 'rows of a currency without a rate', sum(x.rows)::bigint,
+         'Add the rates to the input fx_rates, from the first day on that they are needed; see rejected_rows.'
+  FROM rejected_rows AS x
+  WHERE x.reason LIKE 'fx\_rates has no rate%'
+  UNION ALL
+  SELECT 13, 'error', 'rates that cannot be used', count(*),
+         'A rate needs a currency of at most 8 letters, a date and a number above 0.'
+  FROM fx_rates AS r
+  WHERE r.currency IS NULL OR r.currency !~ '^[A-Za-z0-9]{1,8}$' OR r.valid_from IS NULL
+     OR NOT isfinite(r.valid_from) OR r.rate IS NULL OR NOT (r.rate > 0 AND r.rate < 1e15)
+  UNION ALL
+  SELECT 20, 'warning', 'stretches of one item that overlap', count(*),
+         'Both count. End a stretch where the next begins, or give each item its own item_id.'
+  FROM periods AS p
+  WHERE p.item_id IS NOT NULL AND p.next_starts_at < p.ends_at
+  UNION ALL
+  SELECT 21, 'warning', 'stretches of one item that never end, though another follows', count(*),
+         'Both count. End a stretch where the next begins.'
+  FROM periods AS p
+  WHERE p.item_id IS NOT NULL AND p.ends_at IS NULL AND p.next_starts_at IS NOT NULL
+  UNION ALL
+  SELECT 22, 'warning', 'stretches that end a moment before midnight', count(*),
+         'Ends are exclusive: add the day or the second that is missing, such as ends_on + 1.'
+  FROM subscription_periods AS p
+  WHERE p.ends_at IS NOT NULL AND isfinite(p.ends_at)
+    AND (p.ends_at AT TIME ZONE (SELECT time_zone FROM clock))::time >= time '23:59'
+  UNION ALL
+  SELECT 23, 'warning', 'stretches of one item that begin a day after the last ended', count(*),
+         'If ends are inclusive dates, bind ends_on + 1: each such day is a churn and a return.'
+  FROM periods AS p
+  WHERE p.item_id IS NOT NULL AND p.next_starts_at = p.ends_at + interval '1 day'
+  UNION ALL
+  SELECT 24, 'warning', 'billing periods that look like subtracted dates', count(*),
+         'Bind the interval that is billed, such as ''1 month'', not ends_on - starts_on.'
+  FROM subscription_periods AS p
+  WHERE p.billing_period IN (interval '28 days', interval '29 days', interval '30 days', interval '31 days',
+                             interval '90 days', interval '91 days', interval '92 days',
+                             interval '365 days', interval '366 days')
+    AND extract(day FROM p.billing_period) > 0
+    AND extract(month FROM p.billing_period) = 0 AND extract(year FROM p.billing_period) = 0
+  UNION ALL
+  SELECT 25, 'warning', 'rows that begin more than a year from now', count(*),
+         'Correct the dates if these are no long-term contracts.'
+  FROM subscription_periods AS p
+  WHERE isfinite(p.starts_at) AND p.starts_at > (SELECT today FROM clock) + interval '1 year'
+  UNION ALL
+  SELECT 26, 'warning', 'churns of unknown kind among those of known kind', count(*),
+         'Bind churn_kind for all rows to tell voluntary from involuntary churn.'
+  FROM movements AS m
+  WHERE m.kind = 'churn' AND m.churn_kind = 'unknown' AND m.churn_reason IS DISTINCT FROM 'paused'
+    AND EXISTS (SELECT FROM movements AS k WHERE k.kind = 'churn' AND k.churn_kind <> 'unknown')
+  UNION ALL
+  SELECT 30, 'warning', 'tables that are read but not watched: ' || string_agg(t::text, ', '), count(*),
+         'Watch them, or refresh often: views show the last refresh.'
+  FROM saas_metrics.unwatched_tables($1) AS t
+  WHERE EXISTS (SELECT FROM watched_tables)
+  UNION ALL
+  SELECT 31, 'warning', 'partitions that can be truncated unseen: ' || string_agg(part.relid::text, ', '), count(*),
+         'Unwatch and watch the table again.'
+  FROM watched_tables AS w, pg_partition_tree(w.source_table) AS part
+  WHERE NOT EXISTS (
+    SELECT FROM pg_trigger AS t
+    WHERE t.tgrelid = part.relid AND t.tgname = saas_metrics.trigger_name($1, '_truncate'))
+  UNION ALL
+  SELECT 32, 'error', 'watched tables without their trigger: ' || string_agg(w.source_table::text, ', '), count(*),
+         'Unwatch and watch them again; the next refresh looks at everything.'
+  FROM watched_tables AS w
+  WHERE NOT EXISTS (
+    SELECT FROM pg_trigger AS t
+    WHERE t.tgrelid = w.source_table AND t.tgname = saas_metrics.trigger_name($1) AND t.tgenabled <> 'D')
+  UNION ALL
+  SELECT 33, 'warning', 'customers changed since the last refresh', f.customers_pending,
+         'Refresh more often: each reading computes them anew.'
+  FROM freshness AS f
+  WHERE f.customers_pending > 1000
+  UNION ALL
+  SELECT 34, 'warning', 'a refresh has to take in everything', 1,
+         'Run saas_metrics.refresh.'
+  FROM freshness AS f
+  WHERE f.everything_pending
+  UNION ALL
+  SELECT 35, 'warning', 'days since the last refresh, with tables that are not watched',
+         floor(extract(epoch FROM now() - f.refreshed_at) / 86400)::bigint, 'Schedule saas_metrics.refresh.'
+  FROM freshness AS f
+  WHERE f.refreshed_at < now() - interval '2 days'
+    AND EXISTS (SELECT FROM saas_metrics.unwatched_tables($1))
+)
+SELECT f.severity, f.finding, f.rows, f.what_to_do
+FROM findings AS f
+WHERE f.rows > 0
+ORDER BY f.place, f.finding

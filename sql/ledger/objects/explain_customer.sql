@@ -1,0 +1,32 @@
+-- The rows of customer $1 with how they count in the period $2.
+WITH rows AS (
+  SELECT p.*, row_number() OVER (ORDER BY p.starts_at, p.ends_at, p.subscription_id, p.item_id) - 1 AS place
+  FROM subscription_periods AS p
+  WHERE p.customer_id = $1::text:::customer_id_type
+),
+explained AS (
+  SELECT e.*
+  FROM (
+    SELECT saas_metrics.ledger_explanations(
+             (SELECT s.settings FROM engine_settings AS s),
+             r.subscription_id, r.item_id, r.product, r.plan, r.kind, r.amount, r.discount,
+             r.discount_kind, r.currency, r.billing_period, r.starts_at, r.ends_at, r.status,
+             r.cancel_requested_at, r.access_ends_at, r.churn_kind, r.churn_reason
+             ORDER BY r.place) AS found
+    FROM rows AS r
+  ) AS x, unnest(x.found) AS e
+)
+SELECT r.subscription_id, r.item_id, r.product, r.plan, coalesce(r.kind, 'recurring'),
+       coalesce(r.status, 'active'), r.amount, coalesce(r.discount, 0), coalesce(r.discount_kind, 'permanent'),
+       upper(coalesce(r.currency, (SELECT c.currency FROM ledger_clock AS c))), r.billing_period,
+       e.native_mrr, e.mrr, e.counts_on, nullif(e.counts_until, 'infinity'), e.rule,
+       (SELECT coalesce(sum(m.mrr_after - m.mrr_before), 0)
+        FROM movements AS m
+        WHERE m.customer_id = $1::text:::customer_id_type AND m.effective_on <= e.counts_on)
+FROM rows AS r
+JOIN explained AS e ON e.place = r.place
+CROSS JOIN ledger_clock AS c
+WHERE daterange(coalesce(e.counts_on, (r.starts_at AT TIME ZONE c.time_zone)::date),
+                coalesce(e.counts_until, greatest((r.ends_at AT TIME ZONE c.time_zone)::date,
+                                                  (r.starts_at AT TIME ZONE c.time_zone)::date)), '[]') && $2
+ORDER BY r.place
