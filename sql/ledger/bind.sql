@@ -177,7 +177,7 @@ BEGIN
   SELECT pg_catalog.pg_get_userbyid(n.nspowner) INTO owner FROM pg_catalog.pg_namespace AS n WHERE n.nspname = ledger;
   EXECUTE pg_catalog.format('DROP SCHEMA %I CASCADE', ledger);
   EXECUTE pg_catalog.format('CREATE SCHEMA %I AUTHORIZATION %I', ledger, owner);
-  PERFORM saas_metrics.build_ledger(ledger, customer_id_type);
+  PERFORM saas_metrics.build_ledger(ledger, customer_id_type, kept.row_security);
   INSERT INTO ledger_settings (saas_metrics_version, currency, time_zone, policy, row_security)
   VALUES (kept.saas_metrics_version, kept.currency, kept.time_zone, kept.policy, kept.row_security);
   FOREACH statement IN ARRAY grants LOOP

@@ -37,42 +37,55 @@ CREATE FUNCTION saas_metrics.mrr_query(grain text) RETURNS text
 COMMENT ON FUNCTION saas_metrics.mrr_query(text) IS
   'The query of a view such as mrr_monthly. Part of create_ledger and mrr_monthly_at.';
 
-CREATE FUNCTION saas_metrics.build_views() RETURNS void
+-- A script of views; with row security they are read by the rights of the reader, and names of
+-- customers, whom he may not all see, are left out.
+CREATE FUNCTION saas_metrics.view_script(script text, row_security boolean) RETURNS text
+  IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+  RETURN CASE WHEN row_security THEN
+    replace(replace(regexp_replace(script, '^CREATE VIEW (\w+) AS', 'CREATE VIEW \1 WITH (security_invoker = true) AS', 'gn'),
+            'SELECT customer_id FROM customers', 'SELECT customer_id FROM scheduled'),
+            'LEFT JOIN customers AS c USING (customer_id)',
+            'CROSS JOIN (SELECT NULL::text AS name, NULL::boolean AS is_test, NULL::jsonb AS attributes) AS c')
+    ELSE script END;
+COMMENT ON FUNCTION saas_metrics.view_script(text, boolean) IS 'Part of create_ledger.';
+
+CREATE FUNCTION saas_metrics.build_views(row_security boolean) RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
-  grain record;
-  segment record;
+  part record;
 BEGIN
-  EXECUTE saas_metrics.ledger_objects('movements');
-  FOR grain IN
-    SELECT * FROM (VALUES ('day', 'daily'), ('week', 'weekly'), ('month', 'monthly'),
-                          ('quarter', 'quarterly'), ('year', 'yearly')) AS g (grain, adverb)
+  FOR part IN
+    SELECT saas_metrics.ledger_objects('settings') AS script
+    UNION ALL
+    SELECT saas_metrics.ledger_objects(CASE WHEN row_security THEN 'fresh_by_row' ELSE 'fresh' END)
+    UNION ALL
+    SELECT saas_metrics.ledger_objects('movements')
+    UNION ALL
+    SELECT pg_catalog.replace(pg_catalog.replace(
+             pg_catalog.format(E'CREATE VIEW mrr_:adverb AS\n%s;\n', saas_metrics.mrr_query(g.grain))
+             || saas_metrics.ledger_objects('mrr_by_period_comments'),
+             ':grain', g.grain), ':adverb', g.adverb)
+    FROM (VALUES ('day', 'daily'), ('week', 'weekly'), ('month', 'monthly'), ('quarter', 'quarterly'),
+                 ('year', 'yearly')) AS g (grain, adverb)
+    UNION ALL
+    SELECT pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
+             saas_metrics.ledger_objects('mrr_by_segment'),
+             ':segment', s.segment), ':title', s.title), ':value', s.value)
+    FROM (VALUES ('plan', 'plan', 'segment'), ('product', 'product', 'segment'),
+                 ('billing_period', 'billing period', 'segment::interval')) AS s (segment, title, value)
+    UNION ALL
+    SELECT saas_metrics.ledger_objects(o.part)
+    FROM (VALUES ('mrr_by_currency'), ('churn'), ('retention'), ('customers')) AS o (part)
   LOOP
-    EXECUTE pg_catalog.format('CREATE VIEW %I AS %s', 'mrr_' || grain.adverb,
-                              saas_metrics.mrr_query(grain.grain));
-    EXECUTE pg_catalog.replace(pg_catalog.replace(
-      saas_metrics.ledger_objects('mrr_by_period_comments'),
-      ':grain', grain.grain), ':adverb', grain.adverb);
+    EXECUTE saas_metrics.view_script(part.script, row_security);
   END LOOP;
-  FOR segment IN
-    SELECT * FROM (VALUES ('plan', 'plan', 'segment'), ('product', 'product', 'segment'),
-                          ('billing_period', 'billing period', 'segment::interval'))
-      AS s (segment, title, value)
-  LOOP
-    EXECUTE pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
-      saas_metrics.ledger_objects('mrr_by_segment'),
-      ':segment', segment.segment), ':title', segment.title), ':value', segment.value);
-  END LOOP;
-  EXECUTE saas_metrics.ledger_objects('mrr_by_currency');
-  EXECUTE saas_metrics.ledger_objects('churn');
-  EXECUTE saas_metrics.ledger_objects('retention');
-  EXECUTE saas_metrics.ledger_objects('customers');
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.build_views() IS 'Part of create_ledger.';
+COMMENT ON FUNCTION saas_metrics.build_views(boolean) IS 'Part of create_ledger.';
 
-CREATE FUNCTION saas_metrics.build_ledger(ledger name, customer_id_type text) RETURNS void
+CREATE FUNCTION saas_metrics.build_ledger(ledger name, customer_id_type text, row_security boolean) RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -81,7 +94,12 @@ BEGIN
   EXECUTE pg_catalog.replace(
     saas_metrics.ledger_objects('tables'), ':customer_id_type', customer_id_type);
   PERFORM saas_metrics.build_inputs(customer_id_type);
-  PERFORM saas_metrics.build_views();
+  PERFORM saas_metrics.build_views(row_security);
+  IF row_security THEN
+    ALTER TABLE current_lines ENABLE ROW LEVEL SECURITY;
+    ALTER TABLE superseded_lines ENABLE ROW LEVEL SECURITY;
+    ALTER TABLE rejected_rows ENABLE ROW LEVEL SECURITY;
+  END IF;
   EXECUTE pg_catalog.replace(
     saas_metrics.ledger_objects('triggers'), ':ledger', pg_catalog.quote_ident(ledger));
   FOR input IN SELECT DISTINCT c.input FROM saas_metrics.input_columns AS c LOOP
@@ -89,7 +107,7 @@ BEGIN
   END LOOP;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.build_ledger(name, text) IS 'Part of create_ledger.';
+COMMENT ON FUNCTION saas_metrics.build_ledger(name, text, boolean) IS 'Part of create_ledger.';
 
 CREATE FUNCTION saas_metrics.create_ledger(
     ledger name,
@@ -133,7 +151,7 @@ BEGIN
   END IF;
   EXECUTE format('CREATE SCHEMA %I', ledger);
   PERFORM set_config('search_path', format('%I, pg_temp', ledger), true);
-  PERFORM saas_metrics.build_ledger(ledger, 'text');
+  PERFORM saas_metrics.build_ledger(ledger, 'text', row_security);
   EXECUTE 'INSERT INTO ledger_settings (saas_metrics_version, currency, time_zone, policy, row_security)
            VALUES ($1, upper($2), $3, $4, $5)'
     USING saas_metrics.version(), currency, time_zone, policy, row_security;

@@ -30,7 +30,25 @@ CREATE VIEW saas_metrics.input_columns AS
     ('customers', 5, 'is_test', 'boolean', false, 'false', 'Whether the customer counts nowhere.'),
     ('fx_rates', 1, 'currency', 'text', true, NULL, 'The currency.'),
     ('fx_rates', 2, 'valid_from', 'date', true, NULL, 'The first day on which the rate is valid, until the next.'),
-    ('fx_rates', 3, 'rate', 'numeric', true, NULL, 'What one unit of the currency is worth in the ledger''s currency.')
+    ('fx_rates', 3, 'rate', 'numeric', true, NULL, 'What one unit of the currency is worth in the ledger''s currency.'),
+    ('current_subscriptions', 1, 'customer_id', NULL, true, NULL, 'The customer.'),
+    ('current_subscriptions', 2, 'subscription_id', 'text', false, NULL, 'The subscription.'),
+    ('current_subscriptions', 3, 'item_id', 'text', true, NULL, 'The item of the subscription: one row each.'),
+    ('current_subscriptions', 4, 'product', 'text', false, NULL, 'The product.'),
+    ('current_subscriptions', 5, 'plan', 'text', false, NULL, 'The plan.'),
+    ('current_subscriptions', 6, 'kind', 'text', false, 'recurring', 'recurring, add_on, usage or one_time.'),
+    ('current_subscriptions', 7, 'quantity', 'numeric', false, NULL, 'The quantity, for information.'),
+    ('current_subscriptions', 8, 'amount', 'numeric', true, NULL, 'The price per billing period, as in subscription_periods.'),
+    ('current_subscriptions', 9, 'discount', 'numeric', false, '0', 'The discount per billing period.'),
+    ('current_subscriptions', 10, 'discount_kind', 'text', false, 'permanent', 'permanent, repeating or once.'),
+    ('current_subscriptions', 11, 'currency', 'text', false, NULL, 'The currency; without one, the ledger''s.'),
+    ('current_subscriptions', 12, 'billing_period', 'interval', true, NULL, 'The billing period.'),
+    ('current_subscriptions', 13, 'status', 'text', false, 'active', 'active, trialing, past_due, unpaid, paused or canceled.'),
+    ('current_subscriptions', 14, 'cancel_requested_at', 'timestamptz', false, NULL, 'When the customer asked to cancel.'),
+    ('current_subscriptions', 15, 'access_ends_at', 'timestamptz', false, NULL, 'When a cancelled item stops serving the customer.'),
+    ('current_subscriptions', 16, 'churn_kind', 'text', false, NULL, 'Whose doing a churn is: voluntary, involuntary or unknown.'),
+    ('current_subscriptions', 17, 'churn_reason', 'text', false, NULL, 'Why.'),
+    ('current_subscriptions', 18, 'started_at', 'timestamptz', false, NULL, 'When the item started, for items that are seen for the first time; also started_on.')
   ) AS contract (input, place, column_name, column_type, required, default_value, description);
 GRANT SELECT ON saas_metrics.input_columns TO PUBLIC;
 

@@ -57,7 +57,7 @@ BEGIN
   END IF;
   grants := saas_metrics.grants_of(ledger);
   PERFORM saas_metrics.drop_views(ledger);
-  PERFORM saas_metrics.build_views();
+  PERFORM saas_metrics.build_views((SELECT s.row_security FROM ledger_settings AS s));
   PERFORM saas_metrics.give_to_owner(ledger);
   FOREACH statement IN ARRAY grants LOOP
     EXECUTE statement;

@@ -7,6 +7,7 @@ AS $$
   WITH RECURSIVE read AS (
     SELECT format('%I.%I', ledger, c.input)::regclass::oid AS relation
     FROM saas_metrics.input_columns AS c
+    WHERE c.input <> 'current_subscriptions'
     UNION
     SELECT d.refobjid
     FROM read
@@ -53,6 +54,7 @@ CREATE FUNCTION saas_metrics.refresh(
   SET search_path = pg_catalog, pg_temp
   SET enable_hashagg = off
   SET jit = off
+  SET row_security = off
 AS $$
 DECLARE
   started timestamptz := clock_timestamp();

@@ -16,7 +16,10 @@ CREATE FUNCTION saas_metrics.watch_rows(ledger name, input text) RETURNS void
   LANGUAGE plpgsql
 AS $$
 BEGIN
-  IF input = 'fx_rates' THEN
+  IF input = 'current_subscriptions' THEN
+    -- Counts only from the next snapshot on.
+    RETURN;
+  ELSIF input = 'fx_rates' THEN
     PERFORM saas_metrics.create_triggers(ledger, (input || '_rows')::regclass, 'mark_all', true, false);
   ELSE
     PERFORM saas_metrics.create_triggers(ledger, (input || '_rows')::regclass,
@@ -174,6 +177,7 @@ COMMENT ON FUNCTION saas_metrics.watch(name, regclass, text, boolean) IS
 
 CREATE FUNCTION saas_metrics.unwatch_table(ledger name, source_table regclass) RETURNS void
   LANGUAGE plpgsql
+  SET client_min_messages = warning
 AS $$
 DECLARE
   made record;

@@ -12,10 +12,13 @@ macro_rules! parts {
     };
 }
 
-const PARTS: [(&str, &str); 14] = parts![
+const PARTS: [(&str, &str); 17] = parts![
     "line_columns",
     "tables",
     "triggers",
+    "settings",
+    "fresh",
+    "fresh_by_row",
     "movements",
     "mrr_by_period",
     "mrr_by_period_comments",

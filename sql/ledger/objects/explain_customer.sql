@@ -26,7 +26,9 @@ SELECT r.subscription_id, r.item_id, r.product, r.plan, coalesce(r.kind, 'recurr
 FROM rows AS r
 JOIN explained AS e ON e.place = r.place
 CROSS JOIN ledger_clock AS c
-WHERE daterange(coalesce(e.counts_on, (r.starts_at AT TIME ZONE c.time_zone)::date),
-                coalesce(e.counts_until, greatest((r.ends_at AT TIME ZONE c.time_zone)::date,
-                                                  (r.starts_at AT TIME ZONE c.time_zone)::date)), '[]') && $2
+CROSS JOIN LATERAL (
+  SELECT coalesce(e.counts_on, (r.starts_at AT TIME ZONE c.time_zone)::date) AS first,
+         nullif(coalesce(e.counts_until, (r.ends_at AT TIME ZONE c.time_zone)::date), 'infinity') AS stop
+) AS days
+WHERE daterange(days.first, CASE WHEN days.stop IS NOT NULL THEN greatest(days.stop, days.first) END, '[]') && $2
 ORDER BY r.place

@@ -1,0 +1,44 @@
+-- What views and refreshes are told of the ledger.
+
+CREATE VIEW ledger_clock AS
+  SELECT currency, time_zone, settled_on,
+         saas_metrics.ledger_today(time_zone, settled_on) AS today
+  FROM ledger_settings;
+COMMENT ON VIEW ledger_clock IS
+  'The ledger''s currency, time zone and current date. The setting saas_metrics.today replaces the date for a session.';
+
+-- What the engine is told. The digest comes first, so that long lists of rates compare fast.
+CREATE VIEW engine_settings AS
+  SELECT 'digest=' || hashtextextended(lines, 0) || E'\n' || lines AS settings
+  FROM (
+    SELECT concat_ws(E'\n',
+             'currency=' || s.currency, 'time_zone=' || s.time_zone,
+             'churn_date=' || p.churn_date, 'past_due=' || p.past_due, 'paused=' || p.paused,
+             'discount=' || p.discount, 'usage=' || p.usage, 'zero_mrr=' || p.zero_mrr,
+             'netting=' || p.netting, 'gap_tolerance=' || p.gap_tolerance, 'week=' || p.week,
+             'day=' || p.day, 'fx=' || p.fx,
+             (SELECT string_agg('rate=' || upper(r.currency) || ' '
+                                || (r.valid_from - date '2000-01-01') || ' '
+                                || trim_scale(round(r.rate, 18)),
+                                E'\n' ORDER BY r.currency, r.valid_from)
+              FROM fx_rates AS r
+              WHERE r.currency ~ '^[A-Za-z0-9]{1,8}$' AND isfinite(r.valid_from)
+                AND round(r.rate, 18) > 0 AND r.rate < 1e15)) AS lines
+    FROM ledger_settings AS s
+    JOIN (SELECT * FROM policies
+          UNION ALL
+          SELECT * FROM saas_metrics.policies AS built_in
+          WHERE built_in.policy NOT IN (SELECT own.policy FROM policies AS own)) AS p
+      ON p.policy = s.policy
+  ) AS told;
+COMMENT ON VIEW engine_settings IS 'The settings, the policy and the rates as the engine reads them.';
+
+CREATE VIEW kept_lines AS
+  SELECT customer_id, effective_on, seq, effective_at, counts_from, kind, mrr_before, mrr_after,
+         first_on, spell, churn_kind, churn_reason, product, plan, billing_period, currency,
+         line_before, line_after, native_amount, plan_switch, product_switch,
+         billing_period_switch, plan_customers, product_customers, billing_period_customers,
+         day_opening, week_opening, month_opening, quarter_opening, year_opening,
+         active_at_opening, currency_switch, recorded_by
+  FROM current_lines;
+COMMENT ON VIEW kept_lines IS 'current_lines with the columns in the order of saas_metrics.ledger_line.';
