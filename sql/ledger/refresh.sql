@@ -41,6 +41,18 @@ $$;
 COMMENT ON FUNCTION saas_metrics.unwatched_tables(name) IS
   'Of the tables that a ledger''s inputs read, those whose changes do not mark customers. Part of refresh and check_ledger.';
 
+CREATE FUNCTION saas_metrics.refresh_statement(first boolean, everything boolean, id_type text) RETURNS text
+  IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+  RETURN replace(
+    regexp_replace(
+      replace(saas_metrics.ledger_objects('refresh'), ':recorded',
+              saas_metrics.ledger_objects(CASE WHEN first THEN 'refresh_first' ELSE 'refresh_compare' END)),
+      ':is_changed\(([a-z.]+_id)\)',
+      CASE WHEN everything THEN 'true' ELSE '\1 = ANY ($1::' || id_type || '[])' END, 'g'),
+    ':everything', everything::text);
+COMMENT ON FUNCTION saas_metrics.refresh_statement(boolean, boolean, text) IS 'Part of refresh.';
+
 CREATE FUNCTION saas_metrics.refresh(
     ledger name,
     OUT periods bigint,
@@ -53,18 +65,19 @@ CREATE FUNCTION saas_metrics.refresh(
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
   SET enable_hashagg = off
+  SET enable_indexscan = on
+  SET work_mem = '64MB'
   SET jit = off
   SET row_security = off
 AS $$
 DECLARE
   started timestamptz := clock_timestamp();
-  work_mem text := current_setting('work_mem');
   everything boolean;
   number bigint;
-  settled date;
   changed text;
-  condition text;
+  first boolean;
   changes bigint;
+  lines bigint;
 BEGIN
   PERFORM saas_metrics.enter_ledger(ledger);
   -- In this order: the lock, the queue, the inputs. A change that commits between the last two is
@@ -75,19 +88,28 @@ BEGIN
     INTO changed, everything
   FROM taken AS t;
   everything := everything OR EXISTS (SELECT FROM saas_metrics.unwatched_tables(ledger));
-  condition := CASE WHEN everything THEN 'true'
-    ELSE format('\1 = ANY ($1::%s[])', saas_metrics.customer_id_type(ledger)) END;
   IF everything THEN
     PERFORM saas_metrics.settle();
+    -- All customers are sorted rather than looked up one by one.
+    PERFORM set_config('enable_indexscan', 'off', true);
   END IF;
-  -- To sort all customers takes as much memory as is set for maintenance.
+  first := everything AND NOT EXISTS (SELECT FROM current_lines) AND NOT EXISTS (SELECT FROM rollup);
+  -- To sort takes as much memory as is set for maintenance.
   PERFORM set_config('work_mem', current_setting('maintenance_work_mem'), true);
-  EXECUTE replace(regexp_replace(saas_metrics.ledger_objects('refresh'),
-                                 ':is_changed\(([a-z.]+_id)\)', condition, 'g'),
-                  ':everything', everything::text)
+  EXECUTE saas_metrics.refresh_statement(first, everything, saas_metrics.customer_id_type(ledger))
     INTO periods, customers, movements_added, movements_superseded, rows_rejected, changes
     USING coalesce(changed, '{}'), number;
-  PERFORM set_config('work_mem', work_mem, true);
+  IF first THEN
+    EXECUTE saas_metrics.ledger_objects('rollup') INTO movements_added, lines;
+    changes := changes + lines;
+  ELSIF everything AND changes > 0 THEN
+    DELETE FROM rollup AS r
+    WHERE (r.new_mrr, r.reactivation_mrr, r.expansion_mrr, r.contraction_mrr, r.churn_mrr, r.fx_mrr,
+           r.switch_mrr, r.mrr, r.unretained_mrr, r.survivors_gain, r.new_customers,
+           r.reactivated_customers, r.expanded_customers, r.contracted_customers,
+           r.churned_customers, r.lost_customers, r.customers)
+          = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  END IF;
   UPDATE ledger_settings AS s
   SET everything = false, refreshed_at = clock_timestamp(),
       last_refresh = CASE WHEN changes > 0 THEN number ELSE s.last_refresh END;
@@ -106,7 +128,7 @@ COMMENT ON FUNCTION saas_metrics.refresh(name) IS
   'Takes what changed in a ledger''s inputs into its movements: the customers that watched tables marked or, if an input reads a table that is not watched or something else changed, all. Returns what it read and recorded; a refresh without changes records nothing. Refreshes of one ledger wait for each other; writers of billing tables do not wait. Errors: 3F000, 42501; 40001 under REPEATABLE READ and SERIALIZABLE if another refresh came between.';
 
 -- What counted from a day in the future when it was recorded, and now counts, goes to what counts at
--- once; sums that came to nothing go.
+-- once.
 CREATE FUNCTION saas_metrics.settle() RETURNS void
   LANGUAGE plpgsql
 AS $$

@@ -12,7 +12,7 @@ macro_rules! parts {
     };
 }
 
-const PARTS: [(&str, &str); 17] = parts![
+const PARTS: [(&str, &str); 20] = parts![
     "line_columns",
     "tables",
     "triggers",
@@ -28,6 +28,9 @@ const PARTS: [(&str, &str); 17] = parts![
     "retention",
     "customers",
     "refresh",
+    "refresh_compare",
+    "refresh_first",
+    "rollup",
     "check",
     "explain_customer"
 ];

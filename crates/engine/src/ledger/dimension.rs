@@ -4,6 +4,25 @@
 pub struct Dimension {
     value_of_line: Vec<usize>,
     items: Vec<i64>,
+    /// Of the values of one movement; kept to spare allocations.
+    amounts: Vec<Amount>,
+}
+
+/// What a value changes by, and the first of the changes that it is told to.
+struct Amount {
+    value: usize,
+    first: usize,
+    amount: i128,
+    items: i64,
+}
+
+/// A change of a line: by an amount and by a number of items.
+#[derive(Clone, Copy)]
+pub struct LineChange {
+    pub line: usize,
+    pub amount: i128,
+    pub native: i128,
+    pub items: i64,
 }
 
 /// The share of a value in a movement.
@@ -27,62 +46,59 @@ impl Dimension {
                 })
             })
             .collect();
-        Dimension { value_of_line, items: vec![0; known.len()] }
+        Dimension { value_of_line, items: vec![0; known.len()], amounts: vec![] }
     }
 
-    /// What the lines of each value change by together, told to the first; 0 to the others.
-    pub fn nets(&self, changes: impl Iterator<Item = (usize, i128)>) -> Vec<i128> {
-        let mut first = vec![None; self.items.len()];
-        let mut nets = vec![];
-        for (place, (line, amount)) in changes.enumerate() {
-            nets.push(0);
-            nets[*first[self.value_of_line[line]].get_or_insert(place)] += amount;
-        }
-        nets
+    /// Tells the shares of the values of the lines that change, each with the place of its first
+    /// change; the other changes have none.
+    pub fn share(&mut self, changes: &[LineChange], mut tell: impl FnMut(usize, Share)) {
+        self.sum(changes, |it| it.amount);
+        switch(&mut self.amounts, |amount, switched| {
+            let items = &mut self.items[amount.value];
+            let had = *items > 0;
+            *items += amount.items;
+            let customers = i8::from(*items > 0) - i8::from(had);
+            tell(amount.first, Share { switched, customers });
+        });
     }
 
-    /// The shares of the values of the lines that change, each told to the first of its lines; the
-    /// others have none. A line changes by an amount and by a number of items.
-    pub fn shares(&mut self, changes: &[(usize, i128, i64)]) -> Vec<Share> {
-        let mut shares = vec![Share::default(); changes.len()];
-        // By value: its amount, and the first of its changes.
-        let mut amounts: Vec<(usize, i128, usize)> = Vec::with_capacity(changes.len());
-        for (place, (line, amount, items)) in changes.iter().enumerate() {
-            let value = self.value_of_line[*line];
-            let first = match amounts.iter_mut().find(|it| it.0 == value) {
+    /// Tells what the lines of each value change by together in their own currency, likewise.
+    pub fn net(&mut self, changes: &[LineChange], mut tell: impl FnMut(usize, i128)) {
+        self.sum(changes, |it| it.native);
+        self.amounts.iter().for_each(|it| tell(it.first, it.amount));
+    }
+
+    fn sum(&mut self, changes: &[LineChange], amount_of: impl Fn(&LineChange) -> i128) {
+        self.amounts.clear();
+        for (first, change) in changes.iter().enumerate() {
+            let (value, amount) = (self.value_of_line[change.line], amount_of(change));
+            match self.amounts.iter_mut().find(|it| it.value == value) {
                 Some(known) => {
-                    known.1 += amount;
-                    known.2
+                    known.amount += amount;
+                    known.items += change.items;
                 }
-                None => {
-                    amounts.push((value, *amount, place));
-                    place
-                }
-            };
-            let had = self.items[value] > 0;
-            self.items[value] += items;
-            shares[first].customers += i8::from(self.items[value] > 0) - i8::from(had);
+                None => self.amounts.push(Amount { value, first, amount, items: change.items }),
+            }
         }
-        switch(&mut amounts, |first, switched| shares[first].switched = switched);
-        shares
     }
 }
 
 /// What of each amount moved among the values: all of those against the net movement, and as much
 /// of those with it, the largest first.
-fn switch(amounts: &mut [(usize, i128, usize)], mut tell: impl FnMut(usize, i128)) {
-    let net: i128 = amounts.iter().map(|it| it.1).sum();
+fn switch(amounts: &mut [Amount], mut tell: impl FnMut(&Amount, i128)) {
+    let net: i128 = amounts.iter().map(|it| it.amount).sum();
     let with_net = |amount: i128| amount.signum() == net.signum();
-    let mut moved: i128 = amounts.iter().map(|it| it.1).filter(|it| !with_net(*it)).sum();
-    amounts.sort_by_key(|it| (std::cmp::Reverse(it.1.unsigned_abs()), it.2));
-    for (_, amount, first) in amounts {
-        if !with_net(*amount) {
-            tell(*first, *amount);
+    let mut moved: i128 = amounts.iter().map(|it| it.amount).filter(|it| !with_net(*it)).sum();
+    amounts.sort_by_key(|it| (std::cmp::Reverse(it.amount.unsigned_abs()), it.first));
+    for it in amounts {
+        if !with_net(it.amount) {
+            tell(it, it.amount);
             continue;
         }
-        let switched = amount.unsigned_abs().min(moved.unsigned_abs()).cast_signed() * net.signum();
+        let part = it.amount.unsigned_abs().min(moved.unsigned_abs());
+        let switched = part.cast_signed() * net.signum();
         moved += switched;
-        tell(*first, switched);
+        tell(it, switched);
     }
 }
 
@@ -91,10 +107,22 @@ mod tests {
     use super::*;
     use crate::testing::Random;
 
+    fn change(line: usize, amount: i128, items: i64) -> LineChange {
+        LineChange { line, amount, native: amount, items }
+    }
+
+    fn shares(dimension: &mut Dimension, changes: &[LineChange]) -> Vec<Share> {
+        let mut shares = vec![Share::default(); changes.len()];
+        dimension.share(changes, |place, share| shares[place] = share);
+        shares
+    }
+
     fn switched(amounts: &[i128]) -> Vec<i128> {
-        let mut dimension = Dimension::new(0..amounts.len());
-        let changes: Vec<_> = amounts.iter().enumerate().map(|(n, it)| (n, *it, 0)).collect();
-        dimension.shares(&changes).iter().map(|it| it.switched).collect()
+        let changes: Vec<_> = amounts.iter().enumerate().map(|(n, it)| change(n, *it, 0)).collect();
+        shares(&mut Dimension::new(0..amounts.len()), &changes)
+            .iter()
+            .map(|it| it.switched)
+            .collect()
     }
 
     #[test]
@@ -124,13 +152,13 @@ mod tests {
     #[test]
     fn lines_of_one_value_are_told_once() {
         let mut plans = Dimension::new(["a", "b", "a"].iter());
-        let shares = plans.shares(&[(0, 10, 1), (2, 5, 1)]);
-        assert_eq!(shares[0], Share { switched: 0, customers: 1 });
-        assert_eq!(shares[1], Share::default());
+        let mut shares = |changes: &[LineChange]| shares(&mut plans, changes);
+        let both = shares(&[change(0, 10, 1), change(2, 5, 1)]);
+        assert_eq!(both, [Share { switched: 0, customers: 1 }, Share::default()]);
         // A customer who changes an item of a plan for another of it stays; who leaves, leaves.
-        let shares = plans.shares(&[(0, -10, -1), (1, 30, 1)]);
-        assert_eq!(shares[0], Share { switched: -10, customers: 0 });
-        assert_eq!(shares[1], Share { switched: 10, customers: 1 });
-        assert_eq!(plans.shares(&[(2, -5, -1)])[0].customers, -1);
+        let moved = shares(&[change(0, -10, -1), change(1, 30, 1)]);
+        assert_eq!(moved[0], Share { switched: -10, customers: 0 });
+        assert_eq!(moved[1], Share { switched: 10, customers: 1 });
+        assert_eq!(shares(&[change(2, -5, -1)])[0].customers, -1);
     }
 }

@@ -2,7 +2,7 @@
 
 use allocator_api2::alloc::Allocator;
 
-use super::dimension::{Dimension, Share};
+use super::dimension::{Dimension, LineChange, Share};
 use super::items::{Cause, Stretch, Stretches, convert, stretches};
 use super::policy::{Fx, Netting};
 use super::rows::{Length, Rows};
@@ -164,6 +164,10 @@ struct Sweep<'a, 's, A: Allocator + Clone> {
     touched: Vec<usize>,
     items: i64,
     customer: Customer<'a>,
+    /// Of one movement; kept to spare allocations.
+    levels: Vec<Level>,
+    changes: Vec<LineChange>,
+    told_lines: Vec<Line<'a>>,
 }
 
 /// How the customer stands as far as movements have told.
@@ -213,6 +217,9 @@ impl<'a, 's, A: Allocator + Clone> Sweep<'a, 's, A> {
             touched: vec![],
             items: 0,
             customer: Customer::default(),
+            levels: vec![],
+            changes: vec![],
+            told_lines: vec![],
         }
     }
 
@@ -303,15 +310,10 @@ impl<'a, 's, A: Allocator + Clone> Sweep<'a, 's, A> {
         if self.settings.policy.fx != Fx::Daily {
             return Ok(());
         }
-        let mut changes = vec![];
         for line in 0..self.lines.len() {
-            let mut level = self.told[line];
-            level.converted = self.value(line, level, at.day)?;
-            if level != self.told[line] {
-                changes.push((line, level));
-            }
+            self.change(line, self.told[line], at.day)?;
         }
-        self.visit(at, Some(MovementKind::Fx), None, &changes, visit)
+        self.visit(at, Some(MovementKind::Fx), None, visit)
     }
 
     /// Tells what changed since the last time.
@@ -319,17 +321,28 @@ impl<'a, 's, A: Allocator + Clone> Sweep<'a, 's, A> {
         let mut touched = std::mem::take(&mut self.touched);
         touched.sort_unstable();
         touched.dedup();
-        let mut changes = Vec::with_capacity(touched.len());
         for &line in &touched {
-            let mut level = self.now[line];
-            level.converted = self.value(line, level, at.day)?;
-            if level != self.told[line] {
-                changes.push((line, level));
-            }
+            self.change(line, self.now[line], at.day)?;
         }
         touched.clear();
         self.touched = touched;
-        self.visit(at, None, cause, &changes, visit)
+        self.visit(at, None, cause, visit)
+    }
+
+    /// Notes that a line is now at a level, if that is not what was told.
+    fn change(&mut self, line: usize, mut to: Level, day: Day) -> Result<()> {
+        to.converted = self.value(line, to, day)?;
+        let from = self.told[line];
+        if to != from {
+            self.levels.push(to);
+            self.changes.push(LineChange {
+                line,
+                amount: to.converted - from.converted,
+                native: to.native - from.native,
+                items: to.items - from.items,
+            });
+        }
+        Ok(())
     }
 
     /// What a level of a line is worth on a day in the ledger's currency.
@@ -348,59 +361,50 @@ impl<'a, 's, A: Allocator + Clone> Sweep<'a, 's, A> {
         at: Moment,
         kind: Option<MovementKind>,
         cause: Option<Cause<'a>>,
-        changes: &[(usize, Level)],
         visit: Visit<'_, 'a>,
     ) -> Result<()> {
-        if changes.is_empty() {
+        if self.changes.is_empty() {
             return Ok(());
         }
-        let amount =
-            changes.iter().map(|(line, to)| to.converted - self.told[*line].converted).sum();
-        let active = match kind {
-            None => self.items > 0,
-            Some(_) => self.customer.active,
-        };
+        let amount = self.changes.iter().map(|it| it.amount).sum();
+        let active = if kind.is_none() { self.items > 0 } else { self.customer.active };
         let gap = self.settings.policy.gap_tolerance;
         let movement = self.customer.move_by(at, amount, active, kind, cause, gap);
-        let lines = self.lines_of(movement.kind, changes);
-        for (line, level) in changes {
-            self.told[*line] = *level;
+        self.form_lines(movement.kind);
+        for (change, level) in self.changes.iter().zip(&self.levels) {
+            self.told[change.line] = *level;
         }
-        visit(&movement, &lines)
+        self.changes.clear();
+        self.levels.clear();
+        visit(&movement, &self.told_lines)
     }
 
-    fn lines_of(&mut self, kind: MovementKind, changes: &[(usize, Level)]) -> Vec<Line<'a>> {
-        let deltas: Vec<_> = changes
-            .iter()
-            .map(|(line, to)| {
-                let from = &self.told[*line];
-                (*line, to.converted - from.converted, to.items - from.items)
-            })
-            .collect();
-        let plans = self.plans.shares(&deltas);
-        let products = self.products.shares(&deltas);
-        let billing_periods = self.billing_periods.shares(&deltas);
-        let natives = changes.iter().map(|(line, to)| (*line, to.native - self.told[*line].native));
-        let currencies = self.currencies.nets(natives);
-        let line = |(place, (line, to)): (usize, &(usize, Level))| {
-            let (key, from) = (&self.lines[*line], &self.told[*line]);
+    /// The lines of a movement of this kind, from what changed.
+    fn form_lines(&mut self, kind: MovementKind) {
+        let (lines, changes) = (&mut self.told_lines, &self.changes);
+        lines.clear();
+        lines.extend(changes.iter().zip(&self.levels).map(|(change, to)| {
+            let key = &self.lines[change.line];
             Line {
                 product: key.product,
                 plan: key.plan,
                 billing_period: key.billing_period,
                 currency: key.currency,
-                before: from.converted,
+                before: self.told[change.line].converted,
                 after: to.converted,
-                native_amount: to.native - from.native,
-                plan_share: plans[place],
-                product_share: products[place],
-                billing_period_share: billing_periods[place],
-                currency_switch: Some(currencies[place])
-                    .filter(|it| kind.opposes(*it))
-                    .unwrap_or(0),
+                native_amount: change.native,
+                plan_share: Share::default(),
+                product_share: Share::default(),
+                billing_period_share: Share::default(),
+                currency_switch: 0,
             }
-        };
-        changes.iter().enumerate().map(line).collect()
+        }));
+        self.plans.share(changes, |place, share| lines[place].plan_share = share);
+        self.products.share(changes, |place, share| lines[place].product_share = share);
+        self.billing_periods.share(changes, |place, it| lines[place].billing_period_share = it);
+        self.currencies.net(changes, |place, net| {
+            lines[place].currency_switch = if kind.opposes(net) { net } else { 0 };
+        });
     }
 }
 
