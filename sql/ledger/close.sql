@@ -7,7 +7,7 @@ CREATE FUNCTION saas_metrics.rollup_query(condition text, today date) RETURNS te
   RETURN format($$(
     SELECT sums.*
     FROM (
-      SELECT saas_metrics.ledger_contributions(1, %1$L, %3$s) AS found
+      SELECT saas_metrics.ledger_contributions(1, %1$L, (SELECT c.nets_months FROM ledger_clock AS c), %3$s) AS found
       FROM movement_history AS l
       WHERE %2$s
     ) AS known, unnest(known.found) AS sums

@@ -144,7 +144,7 @@ COMMENT ON AGGREGATE saas_metrics.ledger_rejections(
   'The rows of one customer in subscription_periods that cannot be read, each with the reason. Used by refresh.';
 
 CREATE FUNCTION saas_metrics.ledger_contributions_step(
-    internal, integer, date,
+    internal, integer, date, boolean,
     date, date, text, numeric, numeric, date, integer, text, text, text, text, interval, text,
     numeric, numeric, numeric, numeric, numeric, numeric, smallint, smallint, smallint, numeric,
     numeric, numeric, numeric, numeric, smallint, numeric
@@ -152,7 +152,7 @@ CREATE FUNCTION saas_metrics.ledger_contributions_step(
   IMMUTABLE PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_contributions_step_wrapper';
 COMMENT ON FUNCTION saas_metrics.ledger_contributions_step(
-    internal, integer, date,
+    internal, integer, date, boolean,
     date, date, text, numeric, numeric, date, integer, text, text, text, text, interval, text,
     numeric, numeric, numeric, numeric, numeric, numeric, smallint, smallint, smallint, numeric,
     numeric, numeric, numeric, numeric, smallint, numeric
@@ -166,7 +166,7 @@ COMMENT ON FUNCTION saas_metrics.ledger_contributions_final(internal) IS
   'Part of the aggregate ledger_contributions.';
 
 CREATE AGGREGATE saas_metrics.ledger_contributions(
-    sign integer, settled_on date,
+    sign integer, settled_on date, nets_months boolean,
     effective_on date, counts_from date, kind text, mrr_before numeric, mrr_after numeric,
     first_on date, spell integer, churn_kind text, churn_reason text, product text, plan text,
     billing_period interval, currency text, line_before numeric, line_after numeric, native_amount
@@ -184,9 +184,9 @@ CREATE AGGREGATE saas_metrics.ledger_contributions(
   PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE saas_metrics.ledger_contributions(
-    integer, date,
+    integer, date, boolean,
     date, date, text, numeric, numeric, date, integer, text, text, text, text, interval, text,
     numeric, numeric, numeric, numeric, numeric, numeric, smallint, smallint, smallint, numeric,
     numeric, numeric, numeric, numeric, smallint, numeric
   ) IS
-  'What lines of movements add to rollups: sign 1 adds a line, -1 takes it back; what counts from settled_on or earlier counts at once. Used by refresh and by the ledger''s views.';
+  'What lines of movements add to rollups: sign 1 adds a line, -1 takes it back; what counts from settled_on or earlier counts at once; nets_months: a customer''s changes are netted within months. Used by refresh and by the ledger''s views.';

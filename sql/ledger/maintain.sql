@@ -63,10 +63,12 @@ BEGIN
     EXECUTE statement;
   END LOOP;
   UPDATE ledger_settings SET saas_metrics_version = saas_metrics.version(), everything = true;
+  DELETE FROM rollup;
+  PERFORM FROM saas_metrics.refresh(ledger);
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.upgrade_ledger(name) IS
-  'Makes the views of a ledger anew as this version of saas_metrics makes them, after ALTER EXTENSION saas_metrics UPDATE; what it stores and who may read it stays. The next refresh looks at all customers. Errors: 2BP01 if a view of yours reads the ledger''s.';
+  'Makes the views of a ledger anew as this version of saas_metrics makes them, after ALTER EXTENSION saas_metrics UPDATE; what it stores and who may read it stays. Ends with a refresh of all customers. Errors: 2BP01 if a view of yours reads the ledger''s.';
 
 CREATE FUNCTION saas_metrics.drop_views(ledger name) RETURNS void
   LANGUAGE plpgsql

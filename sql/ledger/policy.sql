@@ -24,6 +24,8 @@ BEGIN
       USING ERRCODE = '22023', HINT = 'Choose one of saas_metrics.policies, or insert your own into the table policies of the ledger.';
   END IF;
   UPDATE ledger_settings AS s SET policy = set_policy.policy, everything = true;
+  -- The refresh sums it up anew.
+  DELETE FROM rollup;
   SELECT r.* INTO periods, customers, movements_added, movements_superseded, rows_rejected, duration
   FROM saas_metrics.refresh(ledger) AS r;
 END

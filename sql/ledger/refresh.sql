@@ -75,9 +75,11 @@ DECLARE
   everything boolean;
   number bigint;
   changed text;
+  rebuild boolean;
   first boolean;
   changes bigint;
   lines bigint;
+  movements bigint;
 BEGIN
   PERFORM saas_metrics.enter_ledger(ledger);
   -- In this order: the lock, the queue, the inputs. A change that commits between the last two is
@@ -93,15 +95,20 @@ BEGIN
     -- All customers are sorted rather than looked up one by one.
     PERFORM set_config('enable_indexscan', 'off', true);
   END IF;
-  first := everything AND NOT EXISTS (SELECT FROM current_lines) AND NOT EXISTS (SELECT FROM rollup);
+  rebuild := everything AND NOT EXISTS (SELECT FROM rollup);
+  first := rebuild AND NOT EXISTS (SELECT FROM current_lines);
   -- To sort takes as much memory as is set for maintenance.
   PERFORM set_config('work_mem', current_setting('maintenance_work_mem'), true);
   EXECUTE saas_metrics.refresh_statement(first, everything, saas_metrics.customer_id_type(ledger))
     INTO periods, customers, movements_added, movements_superseded, rows_rejected, changes
     USING coalesce(changed, '{}'), number;
-  IF first THEN
-    EXECUTE saas_metrics.ledger_objects('rollup') INTO movements_added, lines;
-    changes := changes + lines;
+  IF rebuild THEN
+    DELETE FROM rollup;
+    EXECUTE saas_metrics.ledger_objects('rollup') INTO movements, lines;
+    IF first THEN
+      movements_added := movements;
+      changes := changes + lines;
+    END IF;
   ELSIF everything AND changes > 0 THEN
     DELETE FROM rollup AS r
     WHERE (r.new_mrr, r.reactivation_mrr, r.expansion_mrr, r.contraction_mrr, r.churn_mrr, r.fx_mrr,

@@ -50,7 +50,7 @@ const TYPES: [pg_sys::Oid; 29] = [
     pg_sys::NUMERICOID,
 ];
 
-type LineColumns<'a> = Columns<'a, 3>;
+type LineColumns<'a> = Columns<'a, 4>;
 
 type Sum = Contributions<ServerMemory>;
 
@@ -60,12 +60,14 @@ fn ledger_contributions_step(
     state: Option<State<Sum>>,
     sign: Option<i32>,
     settled_on: Option<Date>,
+    nets_months: Option<bool>,
     line: LineColumns,
 ) -> State<Sum> {
     let mut state = state.unwrap_or_else(|| {
         let memory = call.aggregate_memory();
         line.must_be(&TYPES);
-        State::new_in(Sum::new_in(memory, required(settled_on, "settled_on").0), memory)
+        let settled = required(settled_on, "settled_on").0;
+        State::new_in(Sum::new_in(memory, settled, required(nets_months, "nets_months")), memory)
     });
     let sign = required(sign, "sign");
     let added = kept_line(line, sign.into()).and_then(|it| state.add(&it));

@@ -33,7 +33,7 @@ findings (place, severity, finding, rows, what_to_do) AS (
   ) AS apart
   UNION ALL
   SELECT 3, 'error', 'sums of the rollup that differ from those of its lines', count(*),
-         'Unwatch and watch a table, which makes the next refresh look at everything; if it comes back, report it as a bug.'
+         'Call saas_metrics.set_policy with the ledger''s own policy, which sums everything up anew, and report this as a bug.'
   FROM (
     SELECT slice, segment, detail, cohort, age, period_start, sum(mrr) AS mrr, sum(new_mrr) AS new_mrr,
            sum(reactivation_mrr) AS reactivation_mrr, sum(expansion_mrr) AS expansion_mrr,

@@ -50,6 +50,7 @@ CREATE VIEW whole_rollup AS
   FROM (
     SELECT saas_metrics.ledger_contributions(
              l.sign, (SELECT c.settled_on FROM ledger_clock AS c),
+             (SELECT c.nets_months FROM ledger_clock AS c),
              l.effective_on, l.counts_from, l.kind, l.mrr_before, l.mrr_after, l.first_on,
              l.spell, l.churn_kind, l.churn_reason, l.product, l.plan, l.billing_period,
              l.currency, l.line_before, l.line_after, l.native_amount, l.plan_switch,

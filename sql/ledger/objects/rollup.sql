@@ -2,6 +2,7 @@
 WITH contributed AS MATERIALIZED (
   SELECT saas_metrics.ledger_contributions(
            1, (SELECT s.settled_on FROM ledger_settings AS s),
+           (SELECT c.nets_months FROM ledger_clock AS c),
            l.effective_on, l.counts_from, l.kind, l.mrr_before, l.mrr_after, l.first_on, l.spell,
            l.churn_kind, l.churn_reason, l.product, l.plan, l.billing_period, l.currency,
            l.line_before, l.line_after, l.native_amount, l.plan_switch, l.product_switch,

@@ -1,9 +1,21 @@
 -- What views and refreshes are told of the ledger.
 
+CREATE VIEW ledger_policy AS
+  SELECT p.*
+  FROM ledger_settings AS s
+  JOIN (SELECT * FROM policies
+        UNION ALL
+        SELECT * FROM saas_metrics.policies AS built_in
+        WHERE built_in.policy NOT IN (SELECT own.policy FROM policies AS own)) AS p
+    ON p.policy = s.policy;
+COMMENT ON VIEW ledger_policy IS 'The policy of the ledger: how rows count.';
+
 CREATE VIEW ledger_clock AS
-  SELECT currency, time_zone, settled_on,
-         saas_metrics.ledger_today(time_zone, settled_on) AS today
-  FROM ledger_settings;
+  SELECT s.currency, s.time_zone, s.settled_on,
+         saas_metrics.ledger_today(s.time_zone, s.settled_on) AS today,
+         p.netting = 'month' AS nets_months
+  FROM ledger_settings AS s
+  CROSS JOIN ledger_policy AS p;
 COMMENT ON VIEW ledger_clock IS
   'The ledger''s currency, time zone and current date. The setting saas_metrics.today replaces the date for a session.';
 
@@ -25,11 +37,7 @@ CREATE VIEW engine_settings AS
               WHERE r.currency ~ '^[A-Za-z0-9]{1,8}$' AND isfinite(r.valid_from)
                 AND round(r.rate, 18) > 0 AND r.rate < 1e15)) AS lines
     FROM ledger_settings AS s
-    JOIN (SELECT * FROM policies
-          UNION ALL
-          SELECT * FROM saas_metrics.policies AS built_in
-          WHERE built_in.policy NOT IN (SELECT own.policy FROM policies AS own)) AS p
-      ON p.policy = s.policy
+    CROSS JOIN ledger_policy AS p
   ) AS told;
 COMMENT ON VIEW engine_settings IS 'The settings, the policy and the rates as the engine reads them.';
 

@@ -39,7 +39,8 @@ CREATE TABLE policies (
   gap_tolerance integer NOT NULL DEFAULT 0 CHECK (gap_tolerance BETWEEN 0 AND 3650),
   week          text NOT NULL DEFAULT '52/12',
   day           text NOT NULL DEFAULT '365/12',
-  fx            text NOT NULL DEFAULT 'at_start' CHECK (fx IN ('at_start', 'daily'))
+  fx            text NOT NULL DEFAULT 'at_start' CHECK (fx IN ('at_start', 'daily')),
+  CHECK (netting <> 'month' OR fx <> 'daily')
 );
 COMMENT ON TABLE policies IS
   'The ledger''s own policies, beside the built-in ones of saas_metrics.policies, whose columns mean the same. A change counts from the next set_policy on.';

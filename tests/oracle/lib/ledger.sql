@@ -42,7 +42,7 @@ CREATE TABLE oracle.fx (currency text, valid_from date, rate numeric);
 
 -- numerator / denominator to 10 decimals, half away from zero. Nothing is rounded before.
 CREATE FUNCTION oracle.to_10_decimals(numerator numeric, denominator numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
-    SELECT div(2 * numerator * 1e10 + denominator, 2 * denominator) / 1e10::numeric(20, 10)
+    SELECT div(2 * numerator * 1e10 + denominator, 2 * denominator) * 1e-10
 $$;
 
 CREATE FUNCTION oracle.per_month(amount numeric, billing_period interval, week text, day text) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
@@ -104,8 +104,7 @@ BEGIN
     ),
     -- Adjoining rows that are past due are a run.
     numbered AS (
-        SELECT q.*, count(*) FILTER (WHERE NOT q.continues_past_due) OVER (PARTITION BY q.customer, q.item ORDER BY q.place) AS run
-          FROM (SELECT n.*, n.continues_past_due IS TRUE AS continues FROM neighboured n) AS q
+        SELECT n.*, count(*) FILTER (WHERE n.continues_past_due IS NOT TRUE) OVER (PARTITION BY n.customer, n.item ORDER BY n.place) AS run FROM neighboured n
     ),
     dunned AS (
         SELECT n.*,
@@ -126,9 +125,8 @@ BEGIN
           FROM dunned d
     ),
     cut AS (
-        SELECT e.*, coalesce(e.dropped_on::timestamp AT TIME ZONE e.time_zone < e.own_end, false) AS is_dropped,
-               least(e.own_end, greatest(e.starts_at, e.dropped_on::timestamp AT TIME ZONE e.time_zone)) AS to_at
-          FROM ended e
+        SELECT e.*, d.at < e.own_end AS is_dropped, CASE WHEN d.at < e.own_end THEN greatest(e.starts_at, d.at) ELSE e.own_end END AS to_at
+          FROM ended e, LATERAL (SELECT e.dropped_on::timestamp AT TIME ZONE e.time_zone) AS d (at)
          WHERE e.right_kind AND e.right_status
     ),
     priced AS (
@@ -137,10 +135,12 @@ BEGIN
                oracle.per_month(c.net, c.billing_period, c.week, c.day) AS native
           FROM cut c
          WHERE c.starts_at < c.to_at
+    ),
+    exchanged AS (
+        SELECT p.*, oracle.to_10_decimals(p.native * oracle.rate_on(p.currency, p.item_on), 1) AS mrr FROM priced p
     )
     SELECT p.customer, p.n, p.plan, p.product, p.billing_period::text, p.currency, p.native,
-           oracle.to_10_decimals(p.native * oracle.rate_on(p.currency, p.item_on), 1),
-           p.starts_at, p.to_at, p.from_on, p.to_on, NULL, NULL,
+           p.mrr, p.starts_at, p.to_at, p.from_on, p.to_on, NULL, NULL,
            -- Why it ended, if the customer is gone with it.
            CASE WHEN p.churn_kind IS NOT NULL OR p.churn_reason IS NOT NULL THEN coalesce(p.churn_kind, 'unknown')
                 WHEN p.is_dropped OR p.next_is_dropped OR p.next_status = 'unpaid' THEN 'involuntary'
@@ -149,8 +149,8 @@ BEGIN
                 WHEN p.is_dropped OR p.next_is_dropped OR p.next_status = 'unpaid' THEN 'payment_failed'
                 WHEN p.next_status = 'paused' THEN 'paused' END,
            p.item_on
-      FROM priced p
-     WHERE p.native > 0 OR (SELECT r.zero_mrr = 'active' FROM oracle.rule r);
+      FROM exchanged p
+     WHERE p.mrr > 0 OR (SELECT r.zero_mrr = 'active' FROM oracle.rule r);
 END
 $$;
 

@@ -172,6 +172,8 @@ pub struct Sums {
 #[derive(Clone, Default)]
 struct DaySums {
     sums: Sums,
+    /// Where months are netted, what the day changes in their movements: amounts and events.
+    by_month: Option<([i128; 7], [i64; 5])>,
     retention: [Retention; 5],
 }
 
@@ -193,10 +195,12 @@ pub struct Contributions<A: Allocator + Clone> {
     texts: Vec<u8, A>,
     /// What counts from this day or earlier counts at once.
     settled: Day,
+    /// Whether a customer's changes are netted within months.
+    nets_months: bool,
 }
 
 impl<A: Allocator + Clone> Contributions<A> {
-    pub fn new_in(memory: A, settled: Day) -> Self {
+    pub fn new_in(memory: A, settled: Day, nets_months: bool) -> Self {
         Contributions {
             days: HashMap::new_in(memory.clone()),
             sums: HashMap::new_in(memory.clone()),
@@ -204,11 +208,8 @@ impl<A: Allocator + Clone> Contributions<A> {
             places: Vec::new_in(memory.clone()),
             texts: Vec::new_in(memory),
             settled,
+            nets_months,
         }
-    }
-
-    pub fn settled(&self) -> Day {
-        self.settled
     }
 
     /// Adds what one line contributes.
@@ -245,7 +246,12 @@ impl<A: Allocator + Clone> Contributions<A> {
                 let key = Key { period, counts_from: *counts_from, ..Key::of(Slice::Total(grain)) };
                 totals.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
                 let total = totals.entry(key).or_default();
-                total.plus(&sums.sums)?;
+                match sums.by_month {
+                    Some((amounts, events)) if grain >= Grain::Month => {
+                        total.plus(&Sums { amounts, events, ..sums.sums })?;
+                    }
+                    _ => total.plus(&sums.sums)?,
+                }
                 total.retain(retention)?;
             }
         }
@@ -291,6 +297,13 @@ impl<A: Allocator + Clone> Contributions<A> {
         self.days.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
         let sums = self.days.entry((day, at.counts_from)).or_default();
         sums.sums.add_movement(at, head)?;
+        if self.nets_months {
+            let (amounts, events) = sums.by_month.get_or_insert_default();
+            for (net, sign) in at.nets(head) {
+                amounts[net.kind as usize] = add(amounts[net.kind as usize], sign * net.amount)?;
+                events[net.kind as usize] += sign as i64;
+            }
+        }
         for (grain, retention) in sums.retention.iter_mut().enumerate() {
             retention.add(at, head, Opened::of(head, grain))?;
         }
@@ -302,15 +315,22 @@ impl<A: Allocator + Clone> Contributions<A> {
         if !churns && at.kind != MovementKind::Customer(Kind::Reactivation) {
             return Ok(());
         }
-        const MONTH: usize = 2;
-        let opened = Opened::of(head, MONTH);
+        let opened = Opened::of(head, Grain::Month as usize);
         let key = Key {
             segment: self.named(head.churn_kind)?,
             detail: self.named(head.churn_reason)?,
             ..at.key(Slice::Churn)
         };
+        let nets_months = self.nets_months;
         let sums = self.sums(key)?;
-        if churns {
+        if nets_months {
+            for (net, sign) in at.nets(head).filter(|it| it.0.kind == Kind::Churn) {
+                sums.mrr = add(sums.mrr, sign * net.amount)?;
+                sums.amounts[Kind::Churn as usize] =
+                    add(sums.amounts[Kind::Churn as usize], sign * net.amount)?;
+                sums.events[Kind::Churn as usize] += sign as i64;
+            }
+        } else if churns {
             sums.add_movement(at, head)?;
         }
         let mut retention = Retention::default();
@@ -377,6 +397,32 @@ impl At {
     fn signed(&self, amount: i128) -> i128 {
         i128::from(self.sign) * amount
     }
+
+    /// What the movement makes of the customer's net movement in the month: the one after it comes,
+    /// the one before it goes.
+    fn nets(&self, head: &Head) -> impl Iterator<Item = (Net, i128)> {
+        let (arrives, leaves) = match self.kind {
+            MovementKind::Customer(Kind::New | Kind::Reactivation) => (true, false),
+            MovementKind::Customer(Kind::Churn) => (false, true),
+            _ => (false, false),
+        };
+        let opened = Opened::of(head, Grain::Month as usize);
+        let known = head.first_on < self.month.start;
+        let net = |mrr: i128, active: bool| {
+            let moves = mrr != opened.mrr || active != opened.active;
+            let kind = Kind::between(opened.active, active, mrr > opened.mrr, known);
+            moves.then_some(Net { kind, amount: mrr - opened.mrr })
+        };
+        let after = net(head.after, !leaves).map(|it| (it, self.signed(1)));
+        let before = net(head.before, !arrives).map(|it| (it, self.signed(-1)));
+        after.into_iter().chain(before)
+    }
+}
+
+/// A customer's movement within a month, all changes netted.
+struct Net {
+    kind: Kind,
+    amount: i128,
 }
 
 impl Sums {

@@ -1,6 +1,6 @@
 use allocator_api2::alloc::Allocator;
 
-use super::policy::Policy;
+use super::policy::{Fx, Netting, Policy};
 use super::rates::Rates;
 use crate::calendar::Day;
 use crate::decimal::Decimal;
@@ -55,6 +55,12 @@ impl<A: Allocator + Clone> Settings<A> {
             }
         }
         rates.sort();
+        if policy.netting == Netting::Month && policy.fx == Fx::Daily {
+            return Err(Error::Policy {
+                option: "netting",
+                values: "'day' 'event' with fx 'daily'",
+            });
+        }
         let currency = currency.ok_or_else(|| Error::Settings("no currency".to_owned()))?;
         Ok(Settings { currency, policy, rates })
     }
