@@ -1,15 +1,15 @@
 -- Binding inputs to billing tables ----------------------------------------------
 
-CREATE FUNCTION saas_metrics.customer_id_type(ledger name) RETURNS text
+CREATE FUNCTION saas_metrics._customer_id_type(ledger name) RETURNS text
   STABLE STRICT LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
   RETURN (
     SELECT format_type(a.atttypid, NULL)
     FROM pg_attribute AS a
     WHERE a.attrelid = format('%I.current_lines', ledger)::regclass AND a.attname = 'customer_id');
-COMMENT ON FUNCTION saas_metrics.customer_id_type(name) IS 'The type of a ledger''s customers. Part of bind.';
+COMMENT ON FUNCTION saas_metrics._customer_id_type(name) IS 'The type of a ledger''s customers. Part of bind.';
 
-CREATE FUNCTION saas_metrics.input_expression(
+CREATE FUNCTION saas_metrics._input_expression(
     column_name text, column_type text, given name, given_type oid, time_zone text
   ) RETURNS text
   STABLE LANGUAGE sql
@@ -41,10 +41,10 @@ AS $$
     JOIN pg_namespace AS n ON n.oid = t.typnamespace AND (n.nspname = 'pg_catalog' OR t.typtype = 'e')
   ) AS of_type
 $$;
-COMMENT ON FUNCTION saas_metrics.input_expression(text, text, name, oid, text) IS
+COMMENT ON FUNCTION saas_metrics._input_expression(text, text, name, oid, text) IS
   'How a column of a query becomes one of an input; NULL if its type cannot. Part of bind.';
 
-CREATE FUNCTION saas_metrics.bind_problems(ledger name, input text, query regclass) RETURNS text[]
+CREATE FUNCTION saas_metrics._bind_problems(ledger name, input text, query regclass) RETURNS text[]
   STABLE LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -59,7 +59,7 @@ BEGIN
                                  coalesce(c.column_type, 'smallint, integer, bigint, uuid, text or varchar'))
              WHEN pg_catalog.count(g.attname) > 1 THEN
                pg_catalog.format('column %s is given twice', c.column_name)
-             WHEN pg_catalog.bool_or(g.attname IS NOT NULL AND saas_metrics.input_expression(
+             WHEN pg_catalog.bool_or(g.attname IS NOT NULL AND saas_metrics._input_expression(
                     c.column_name, c.column_type, g.attname, g.atttypid, 'UTC') IS NULL) THEN
                pg_catalog.format('column %s must be of type %s, not %s', pg_catalog.min(g.attname),
                                  coalesce(c.column_type, 'smallint, integer, bigint, uuid, text or varchar'),
@@ -71,7 +71,7 @@ BEGIN
          AND g.attname IN (c.column_name,
                            CASE WHEN c.column_type = 'timestamptz'
                                 THEN pg_catalog.regexp_replace(c.column_name, '_at$', '_on') END)
-    WHERE c.input = bind_problems.input
+    WHERE c.input = _bind_problems.input
     GROUP BY c.place, c.column_name, c.column_type, c.required
     UNION ALL
     SELECT 1000, pg_catalog.format('column %s is not one of the input', g.attname)
@@ -79,7 +79,7 @@ BEGIN
     WHERE g.attrelid = query AND g.attnum > 0
       AND NOT EXISTS (
         SELECT FROM saas_metrics.input_columns AS c
-        WHERE c.input = bind_problems.input
+        WHERE c.input = _bind_problems.input
           AND g.attname IN (c.column_name,
                             CASE WHEN c.column_type = 'timestamptz'
                                  THEN pg_catalog.regexp_replace(c.column_name, '_at$', '_on') END))
@@ -88,10 +88,10 @@ BEGIN
   RETURN problems;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.bind_problems(name, text, regclass) IS
+COMMENT ON FUNCTION saas_metrics._bind_problems(name, text, regclass) IS
   'What of a query''s columns is not as the input needs it. Part of bind.';
 
-CREATE FUNCTION saas_metrics.bound_view(ledger name, input text, query regclass) RETURNS text
+CREATE FUNCTION saas_metrics._bound_view(ledger name, input text, query regclass) RETURNS text
   STABLE LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -100,7 +100,7 @@ DECLARE
 BEGIN
   SELECT s.time_zone INTO zone FROM ledger_settings AS s;
   SELECT pg_catalog.string_agg(
-           coalesce(saas_metrics.input_expression(c.column_name, c.column_type, g.attname, g.atttypid, zone),
+           coalesce(saas_metrics._input_expression(c.column_name, c.column_type, g.attname, g.atttypid, zone),
                     pg_catalog.format('%L::%s', c.default_value, c.column_type))
            || pg_catalog.format(' AS %I', c.column_name), ', ' ORDER BY c.place)
          || pg_catalog.format(' FROM %s AS q', query)
@@ -111,28 +111,28 @@ BEGIN
        AND g.attname IN (c.column_name,
                          CASE WHEN c.column_type = 'timestamptz'
                               THEN pg_catalog.regexp_replace(c.column_name, '_at$', '_on') END)
-  WHERE c.input = bound_view.input;
+  WHERE c.input = _bound_view.input;
   RETURN 'SELECT ' || body;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.bound_view(name, text, regclass) IS
+COMMENT ON FUNCTION saas_metrics._bound_view(name, text, regclass) IS
   'The query of an input that is bound. Part of bind.';
 
-CREATE FUNCTION saas_metrics.require_input(input text) RETURNS void
+CREATE FUNCTION saas_metrics._require_input(input text) RETURNS void
   STABLE LANGUAGE plpgsql
 AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM saas_metrics.input_columns AS c WHERE c.input = require_input.input) THEN
+  IF NOT EXISTS (SELECT FROM saas_metrics.input_columns AS c WHERE c.input = _require_input.input) THEN
     RAISE EXCEPTION 'input "%" is not known', input
       USING ERRCODE = '22023', HINT = pg_catalog.format('Use one of: %s.', (
         SELECT pg_catalog.string_agg(DISTINCT c.input, ', ') FROM saas_metrics.input_columns AS c));
   END IF;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.require_input(text) IS 'Refuses (22023) an input that ledgers do not have. Part of bind.';
+COMMENT ON FUNCTION saas_metrics._require_input(text) IS 'Refuses (22023) an input that ledgers do not have. Part of bind.';
 
 -- Puts the rows' own table behind an input again.
-CREATE FUNCTION saas_metrics.detach_input(input text) RETURNS void
+CREATE FUNCTION saas_metrics._detach_input(input text) RETURNS void
   LANGUAGE plpgsql
   SET client_min_messages = warning
 AS $$
@@ -141,15 +141,15 @@ BEGIN
   EXECUTE pg_catalog.format('DROP VIEW IF EXISTS %I', input || '_query');
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.detach_input(text) IS 'Part of unbind and bind.';
+COMMENT ON FUNCTION saas_metrics._detach_input(text) IS 'Part of unbind and bind.';
 
 -- Makes all objects anew for customers of another type, as long as the ledger holds nothing.
-CREATE FUNCTION saas_metrics.retype_ledger(ledger name, customer_id_type text) RETURNS void
+CREATE FUNCTION saas_metrics._retype_ledger(ledger name, customer_id_type text) RETURNS void
   LANGUAGE plpgsql
   SET client_min_messages = warning
 AS $$
 DECLARE
-  known text := saas_metrics.customer_id_type(ledger);
+  known text := saas_metrics._customer_id_type(ledger);
   held boolean;
   grants text[];
   kept record;
@@ -166,18 +166,18 @@ BEGIN
     RAISE EXCEPTION 'customer_id is %, but the customers of ledger "%" are %', customer_id_type, ledger, known
       USING ERRCODE = '42804', HINT = 'All inputs of a ledger need one type of customer_id, that of the first bound.';
   END IF;
-  SELECT d::text INTO dependent FROM saas_metrics.foreign_dependents(ledger) AS d LIMIT 1;
+  SELECT d::text INTO dependent FROM saas_metrics._foreign_dependents(ledger) AS d LIMIT 1;
   IF dependent IS NOT NULL THEN
     RAISE EXCEPTION 'customer_id is %, but % depends on the ledger with customers of type %', customer_id_type, dependent, known
       USING ERRCODE = '2BP01', HINT = 'Drop that, bind, and make it again.';
   END IF;
   SELECT s.saas_metrics_version, s.currency, s.time_zone, s.policy, s.row_security INTO kept
   FROM ledger_settings AS s;
-  grants := saas_metrics.grants_of(ledger);
+  grants := saas_metrics._grants_of(ledger);
   SELECT pg_catalog.pg_get_userbyid(n.nspowner) INTO owner FROM pg_catalog.pg_namespace AS n WHERE n.nspname = ledger;
   EXECUTE pg_catalog.format('DROP SCHEMA %I CASCADE', ledger);
   EXECUTE pg_catalog.format('CREATE SCHEMA %I AUTHORIZATION %I', ledger, owner);
-  PERFORM saas_metrics.build_ledger(ledger, customer_id_type, kept.row_security);
+  PERFORM saas_metrics._build_ledger(ledger, customer_id_type, kept.row_security);
   INSERT INTO ledger_settings (saas_metrics_version, currency, time_zone, policy, row_security)
   VALUES (kept.saas_metrics_version, kept.currency, kept.time_zone, kept.policy, kept.row_security);
   FOREACH statement IN ARRAY grants LOOP
@@ -185,9 +185,9 @@ BEGIN
   END LOOP;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.retype_ledger(name, text) IS 'Part of bind.';
+COMMENT ON FUNCTION saas_metrics._retype_ledger(name, text) IS 'Part of bind.';
 
-CREATE FUNCTION saas_metrics.grants_of(ledger name) RETURNS text[]
+CREATE FUNCTION saas_metrics._grants_of(ledger name) RETURNS text[]
   STABLE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
 AS $$
@@ -207,11 +207,11 @@ AS $$
       AND c.relkind IN ('r', 'v') AND a.grantee <> c.relowner
   ) AS granted
 $$;
-COMMENT ON FUNCTION saas_metrics.grants_of(name) IS
+COMMENT ON FUNCTION saas_metrics._grants_of(name) IS
   'The statements that grant again what others may do with a ledger''s objects. Part of bind and upgrade_ledger.';
 
 -- What a member of the owner made belongs to the owner.
-CREATE FUNCTION saas_metrics.give_to_owner(ledger name) RETURNS void
+CREATE FUNCTION saas_metrics._give_to_owner(ledger name) RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -228,9 +228,9 @@ BEGIN
   END LOOP;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.give_to_owner(name) IS 'Part of bind.';
+COMMENT ON FUNCTION saas_metrics._give_to_owner(name) IS 'Part of bind.';
 
-CREATE FUNCTION saas_metrics.bind_in(ledger name, input text, query text, callers_path text) RETURNS void
+CREATE FUNCTION saas_metrics._bind_in(ledger name, input text, query text, callers_path text) RETURNS void
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
 AS $$
@@ -241,13 +241,13 @@ DECLARE
   ledgers_path text;
   same boolean;
 BEGIN
-  PERFORM saas_metrics.enter_ledger(ledger);
+  PERFORM saas_metrics._enter_ledger(ledger);
   ledgers_path := current_setting('search_path');
   IF input IS NULL OR query IS NULL THEN
     RAISE EXCEPTION 'an argument of bind is NULL' USING ERRCODE = '22004', HINT = 'Give the name of an input and a SELECT.';
   END IF;
-  PERFORM saas_metrics.require_input(input);
-  PERFORM saas_metrics.require_one_select(query);
+  PERFORM saas_metrics._require_input(input);
+  PERFORM saas_metrics._require_one_select(query);
   EXECUTE 'SELECT EXISTS (SELECT FROM bindings AS b WHERE b.input = $1 AND b.query = $2 AND b.search_path = $3 AND b.bound)'
     INTO same USING input, query, callers_path;
   EXECUTE format('SELECT NOT EXISTS (SELECT FROM %I)', input || '_rows') INTO empty;
@@ -263,7 +263,7 @@ BEGIN
   PERFORM set_config('search_path', callers_path, true);
   EXECUTE format('CREATE VIEW %I.bind_check AS %s', ledger, query);
   PERFORM set_config('search_path', ledgers_path, true);
-  problems := saas_metrics.bind_problems(ledger, input, 'bind_check'::regclass);
+  problems := saas_metrics._bind_problems(ledger, input, 'bind_check'::regclass);
   IF problems IS NOT NULL THEN
     RAISE EXCEPTION 'the query does not fit the input "%": %', input, array_to_string(problems, '; ')
       USING ERRCODE = '42804', HINT = 'saas_metrics.input_columns lists the columns of the input and their types.';
@@ -272,33 +272,33 @@ BEGIN
   FROM pg_attribute AS a
   WHERE a.attrelid = 'bind_check'::regclass AND a.attname = 'customer_id';
   DROP VIEW bind_check;
-  IF id_type <> saas_metrics.customer_id_type(ledger) THEN
-    PERFORM saas_metrics.retype_ledger(ledger, id_type);
+  IF id_type <> saas_metrics._customer_id_type(ledger) THEN
+    PERFORM saas_metrics._retype_ledger(ledger, id_type);
   END IF;
 
-  PERFORM saas_metrics.detach_input(input);
+  PERFORM saas_metrics._detach_input(input);
   PERFORM set_config('search_path', callers_path, true);
   EXECUTE format('CREATE VIEW %I.%I AS %s', ledger, input || '_query', query);
   PERFORM set_config('search_path', ledgers_path, true);
   EXECUTE format('COMMENT ON VIEW %I IS %L', input || '_query',
     'The query that the input ' || input || ' is bound to.');
   EXECUTE format('CREATE OR REPLACE VIEW %I AS %s', input,
-    saas_metrics.bound_view(ledger, input, (input || '_query')::regclass));
+    saas_metrics._bound_view(ledger, input, (input || '_query')::regclass));
   INSERT INTO bindings AS b VALUES (input, query, callers_path)
     ON CONFLICT ON CONSTRAINT bindings_pkey
     DO UPDATE SET query = excluded.query, search_path = excluded.search_path, bound = true;
-  PERFORM saas_metrics.give_to_owner(ledger);
+  PERFORM saas_metrics._give_to_owner(ledger);
   UPDATE ledger_settings SET everything = true;
-  PERFORM saas_metrics.warn_of_scans(ledger);
+  PERFORM saas_metrics._warn_of_scans(ledger);
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.bind_in(name, text, text, text) IS 'Part of bind and rebind.';
+COMMENT ON FUNCTION saas_metrics._bind_in(name, text, text, text) IS 'Part of bind and rebind.';
 
 -- No search path of its own: the names in the query are the caller's.
 CREATE FUNCTION saas_metrics.bind(ledger name, input text, query text) RETURNS void
   LANGUAGE sql
 AS $$
-  SELECT saas_metrics.bind_in(ledger, input, query, pg_catalog.current_setting('search_path'))
+  SELECT saas_metrics._bind_in(ledger, input, query, pg_catalog.current_setting('search_path'))
 $$;
 COMMENT ON FUNCTION saas_metrics.bind(name, text, text) IS
   'Binds an input of a ledger (subscription_periods, customers, fx_rates) to one SELECT over your own tables, whose names resolve in your search path. saas_metrics.input_columns lists the columns: those required must be there, others have defaults, dates and timestamps without time zone are local to the ledger''s, customer_id is passed on uncast. Errors: one (42804) that lists all missing, extra and ill-typed columns; 42601 for anything but one SELECT; 55000 while <input>_rows holds rows; 22023 for an unknown input. Warns if reading a changed customer would scan a whole table. Then: saas_metrics.refresh.';
@@ -308,9 +308,9 @@ CREATE FUNCTION saas_metrics.unbind(ledger name, input text) RETURNS void
   SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  PERFORM saas_metrics.enter_ledger(ledger);
-  PERFORM saas_metrics.require_input(input);
-  PERFORM saas_metrics.detach_input(input);
+  PERFORM saas_metrics._enter_ledger(ledger);
+  PERFORM saas_metrics._require_input(input);
+  PERFORM saas_metrics._detach_input(input);
   EXECUTE 'UPDATE bindings SET bound = false WHERE input = $1' USING input;
   UPDATE ledger_settings SET everything = true;
 END
@@ -325,9 +325,9 @@ AS $$
 DECLARE
   kept record;
 BEGIN
-  PERFORM saas_metrics.enter_ledger(ledger);
+  PERFORM saas_metrics._enter_ledger(ledger);
   FOR kept IN EXECUTE 'UPDATE bindings SET bound = false RETURNING input, query, search_path' LOOP
-    PERFORM saas_metrics.bind_in(ledger, kept.input, kept.query, kept.search_path);
+    PERFORM saas_metrics._bind_in(ledger, kept.input, kept.query, kept.search_path);
   END LOOP;
 END
 $$;

@@ -11,9 +11,9 @@ CREATE FUNCTION saas_metrics.check_ledger(
   SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  PERFORM saas_metrics.enter_ledger(ledger);
-  RETURN QUERY EXECUTE replace(saas_metrics.ledger_objects('check'),
-    ':recomputed', saas_metrics.rollup_query('l.superseded_by IS NULL', (SELECT s.settled_on FROM ledger_settings AS s)))
+  PERFORM saas_metrics._enter_ledger(ledger);
+  RETURN QUERY EXECUTE replace(saas_metrics._ledger_objects('check'),
+    ':recomputed', saas_metrics._rollup_query('l.superseded_by IS NULL', (SELECT s.settled_on FROM ledger_settings AS s)))
     USING ledger;
 END
 $$;

@@ -1,7 +1,7 @@
 -- History: closes, restatements, and what was known ---------------------------------
 
 -- The lines as a refresh left them, summed up; a part of a query.
-CREATE FUNCTION saas_metrics.rollup_query(condition text, today date) RETURNS text
+CREATE FUNCTION saas_metrics._rollup_query(condition text, today date) RETURNS text
   IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
   RETURN format($$(
@@ -11,18 +11,18 @@ CREATE FUNCTION saas_metrics.rollup_query(condition text, today date) RETURNS te
       FROM movement_history AS l
       WHERE %2$s
     ) AS known, unnest(known.found) AS sums
-    WHERE sums.counts_from <= %1$L)$$, today, condition, saas_metrics.ledger_objects('line_columns'));
-COMMENT ON FUNCTION saas_metrics.rollup_query(text, date) IS
+    WHERE sums.counts_from <= %1$L)$$, today, condition, saas_metrics._ledger_objects('line_columns'));
+COMMENT ON FUNCTION saas_metrics._rollup_query(text, date) IS
   'A rollup of the lines of movement_history under a condition, as text of a query. Part of mrr_monthly_at and check_ledger.';
 
-CREATE FUNCTION saas_metrics.refresh_known_at(known_at timestamptz) RETURNS bigint
+CREATE FUNCTION saas_metrics._refresh_known_at(known_at timestamptz) RETURNS bigint
   STABLE LANGUAGE plpgsql
 AS $$
 BEGIN
   RETURN coalesce((SELECT pg_catalog.max(r.refresh) FROM refreshes AS r WHERE r.recorded_at <= known_at), 0);
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.refresh_known_at(timestamptz) IS
+COMMENT ON FUNCTION saas_metrics._refresh_known_at(timestamptz) IS
   'The number of the last refresh recorded by then. Part of mrr_monthly_at.';
 
 CREATE FUNCTION saas_metrics.mrr_monthly_at(
@@ -69,23 +69,23 @@ DECLARE
   number bigint;
   today date;
 BEGIN
-  PERFORM saas_metrics.enter_ledger(ledger, to_change => false);
+  PERFORM saas_metrics._enter_ledger(ledger, to_change => false);
   IF known_at IS NULL THEN
     RAISE EXCEPTION 'known_at must not be NULL' USING ERRCODE = '22004', HINT = 'Give an instant.';
   END IF;
-  number := saas_metrics.refresh_known_at(known_at);
+  number := saas_metrics._refresh_known_at(known_at);
   SELECT least((known_at AT TIME ZONE c.time_zone)::date, c.today) INTO today FROM ledger_clock AS c;
-  RETURN QUERY EXECUTE replace(replace(saas_metrics.mrr_query('month'),
-    'FROM fresh_rollup', 'FROM ' || saas_metrics.rollup_query(
+  RETURN QUERY EXECUTE replace(replace(saas_metrics._mrr_query('month'),
+    'FROM ledger_clock', format('FROM (SELECT c.currency, %L::date AS today FROM ledger_clock AS c) AS clock', today)),
+    'FROM fresh_rollup', 'FROM ' || saas_metrics._rollup_query(
       format('l.recorded_by <= %1$s AND (l.superseded_by IS NULL OR l.superseded_by > %1$s)', number), today)
-      || ' AS fresh_rollup'),
-    'FROM ledger_clock', format('FROM (SELECT c.currency, %L::date AS today FROM ledger_clock AS c) AS ledger_clock', today));
+      || ' AS fresh_rollup');
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.mrr_monthly_at(name, timestamptz) IS
   'The view mrr_monthly as the ledger knew it at an instant: by the last refresh recorded by then, through the month that held that day. What was pending then is not in it. For the numbers of a seal give its closed_at. Errors: 3F000; 22004 without an instant.';
 
-CREATE FUNCTION saas_metrics.lines_digest(through date) RETURNS text
+CREATE FUNCTION saas_metrics._lines_digest(through date) RETURNS text
   STABLE LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -104,7 +104,7 @@ BEGIN
   RETURN digest;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.lines_digest(date) IS
+COMMENT ON FUNCTION saas_metrics._lines_digest(date) IS
   'A digest of the current lines through a day: SHA-256 over their number and the sum of their own digests. Part of close_period.';
 
 CREATE FUNCTION saas_metrics.close_period(
@@ -126,7 +126,7 @@ AS $$
 DECLARE
   last date;
 BEGIN
-  PERFORM saas_metrics.enter_ledger(ledger);
+  PERFORM saas_metrics._enter_ledger(ledger);
   IF through IS NULL OR through >= (SELECT c.today FROM ledger_clock AS c) OR NOT isfinite(through) THEN
     RAISE EXCEPTION 'cannot close through %: it is not over', coalesce(through::text, 'NULL')
       USING ERRCODE = '22023', HINT = 'Give a day before today in the ledger''s time zone, such as the last of a month.';
@@ -145,7 +145,7 @@ BEGIN
     SELECT through, s.last_refresh, clock_timestamp(), session_user,
            coalesce(sum(k.mrr_after - k.mrr_before), 0),
            count(*) FILTER (WHERE k.kind IN ('new', 'reactivation')) - count(*) FILTER (WHERE k.kind = 'churn'),
-           saas_metrics.lines_digest(through)
+           saas_metrics._lines_digest(through)
     FROM ledger_settings AS s
     LEFT JOIN kept_lines AS k
       ON k.mrr_after IS NOT NULL AND coalesce(k.counts_from, k.effective_on) <= through
@@ -179,7 +179,7 @@ AS $$
 DECLARE
   sealed bigint;
 BEGIN
-  PERFORM saas_metrics.enter_ledger(ledger, to_change => false);
+  PERFORM saas_metrics._enter_ledger(ledger, to_change => false);
   SELECT c.refresh INTO sealed FROM closes AS c WHERE c.closed_through = through;
   IF sealed IS NULL THEN
     RAISE EXCEPTION 'ledger "%" has no seal of %', ledger, coalesce(through::text, 'NULL')

@@ -1,6 +1,6 @@
 -- Making and dropping ledgers ---------------------------------------------------
 
-CREATE FUNCTION saas_metrics.build_inputs(customer_id_type text) RETURNS void
+CREATE FUNCTION saas_metrics._build_inputs(customer_id_type text) RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -27,19 +27,19 @@ BEGIN
   CREATE INDEX ON customers_rows (customer_id);
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.build_inputs(text) IS 'Part of create_ledger.';
+COMMENT ON FUNCTION saas_metrics._build_inputs(text) IS 'Part of create_ledger.';
 
-CREATE FUNCTION saas_metrics.mrr_query(grain text) RETURNS text
+CREATE FUNCTION saas_metrics._mrr_query(grain text) RETURNS text
   IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
-  RETURN replace(replace(saas_metrics.ledger_objects('mrr_by_period'), ':grain', grain),
+  RETURN replace(replace(saas_metrics._ledger_objects('mrr_by_period'), ':grain', grain),
                  ':step', CASE grain WHEN 'quarter' THEN '3 months' ELSE '1 ' || grain END);
-COMMENT ON FUNCTION saas_metrics.mrr_query(text) IS
+COMMENT ON FUNCTION saas_metrics._mrr_query(text) IS
   'The query of a view such as mrr_monthly. Part of create_ledger and mrr_monthly_at.';
 
 -- A script of views; with row security they are read by the rights of the reader, and names of
 -- customers, whom he may not all see, are left out.
-CREATE FUNCTION saas_metrics.view_script(script text, row_security boolean) RETURNS text
+CREATE FUNCTION saas_metrics._view_script(script text, row_security boolean) RETURNS text
   IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
   RETURN CASE WHEN row_security THEN
@@ -48,66 +48,66 @@ CREATE FUNCTION saas_metrics.view_script(script text, row_security boolean) RETU
             'LEFT JOIN customers AS c USING (customer_id)',
             'CROSS JOIN (SELECT NULL::text AS name, NULL::boolean AS is_test, NULL::jsonb AS attributes) AS c')
     ELSE script END;
-COMMENT ON FUNCTION saas_metrics.view_script(text, boolean) IS 'Part of create_ledger.';
+COMMENT ON FUNCTION saas_metrics._view_script(text, boolean) IS 'Part of create_ledger.';
 
-CREATE FUNCTION saas_metrics.build_views(row_security boolean) RETURNS void
+CREATE FUNCTION saas_metrics._build_views(row_security boolean) RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
   part record;
 BEGIN
   FOR part IN
-    SELECT saas_metrics.ledger_objects('settings') AS script
+    SELECT saas_metrics._ledger_objects('settings') AS script
     UNION ALL
-    SELECT saas_metrics.ledger_objects(CASE WHEN row_security THEN 'fresh_by_row' ELSE 'fresh' END)
+    SELECT saas_metrics._ledger_objects(CASE WHEN row_security THEN 'fresh_by_row' ELSE 'fresh' END)
     UNION ALL
-    SELECT saas_metrics.ledger_objects('movements')
+    SELECT saas_metrics._ledger_objects('movements')
     UNION ALL
     SELECT pg_catalog.replace(pg_catalog.replace(
-             pg_catalog.format(E'CREATE VIEW mrr_:adverb AS\n%s;\n', saas_metrics.mrr_query(g.grain))
-             || saas_metrics.ledger_objects('mrr_by_period_comments'),
+             pg_catalog.format(E'CREATE VIEW mrr_:adverb AS\n%s;\n', saas_metrics._mrr_query(g.grain))
+             || saas_metrics._ledger_objects('mrr_by_period_comments'),
              ':grain', g.grain), ':adverb', g.adverb)
     FROM (VALUES ('day', 'daily'), ('week', 'weekly'), ('month', 'monthly'), ('quarter', 'quarterly'),
                  ('year', 'yearly')) AS g (grain, adverb)
     UNION ALL
     SELECT pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
-             saas_metrics.ledger_objects('mrr_by_segment'),
+             saas_metrics._ledger_objects('mrr_by_segment'),
              ':segment', s.segment), ':title', s.title), ':value', s.value)
     FROM (VALUES ('plan', 'plan', 'segment'), ('product', 'product', 'segment'),
                  ('billing_period', 'billing period', 'segment::interval')) AS s (segment, title, value)
     UNION ALL
-    SELECT saas_metrics.ledger_objects(o.part)
+    SELECT saas_metrics._ledger_objects(o.part)
     FROM (VALUES ('mrr_by_currency'), ('churn'), ('retention'), ('customers')) AS o (part)
   LOOP
-    EXECUTE saas_metrics.view_script(part.script, row_security);
+    EXECUTE saas_metrics._view_script(part.script, row_security);
   END LOOP;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.build_views(boolean) IS 'Part of create_ledger.';
+COMMENT ON FUNCTION saas_metrics._build_views(boolean) IS 'Part of create_ledger.';
 
-CREATE FUNCTION saas_metrics.build_ledger(ledger name, customer_id_type text, row_security boolean) RETURNS void
+CREATE FUNCTION saas_metrics._build_ledger(ledger name, customer_id_type text, row_security boolean) RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
   input text;
 BEGIN
   EXECUTE pg_catalog.replace(
-    saas_metrics.ledger_objects('tables'), ':customer_id_type', customer_id_type);
-  PERFORM saas_metrics.build_inputs(customer_id_type);
-  PERFORM saas_metrics.build_views(row_security);
+    saas_metrics._ledger_objects('tables'), ':customer_id_type', customer_id_type);
+  PERFORM saas_metrics._build_inputs(customer_id_type);
+  PERFORM saas_metrics._build_views(row_security);
   IF row_security THEN
     ALTER TABLE current_lines ENABLE ROW LEVEL SECURITY;
     ALTER TABLE superseded_lines ENABLE ROW LEVEL SECURITY;
     ALTER TABLE rejected_rows ENABLE ROW LEVEL SECURITY;
   END IF;
   EXECUTE pg_catalog.replace(
-    saas_metrics.ledger_objects('triggers'), ':ledger', pg_catalog.quote_ident(ledger));
+    saas_metrics._ledger_objects('triggers'), ':ledger', pg_catalog.quote_ident(ledger));
   FOR input IN SELECT DISTINCT c.input FROM saas_metrics.input_columns AS c LOOP
-    PERFORM saas_metrics.watch_rows(ledger, input);
+    PERFORM saas_metrics._watch_rows(ledger, input);
   END LOOP;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.build_ledger(name, text, boolean) IS 'Part of create_ledger.';
+COMMENT ON FUNCTION saas_metrics._build_ledger(name, text, boolean) IS 'Part of create_ledger.';
 
 CREATE FUNCTION saas_metrics.create_ledger(
     ledger name,
@@ -134,8 +134,8 @@ BEGIN
     RAISE EXCEPTION 'time zone "%" is not known', time_zone
       USING ERRCODE = '22023', HINT = 'Give a name from pg_timezone_names such as America/New_York.';
   END IF;
-  IF saas_metrics.is_ledger(ledger) THEN
-    PERFORM saas_metrics.enter_ledger(ledger);
+  IF saas_metrics._is_ledger(ledger) THEN
+    PERFORM saas_metrics._enter_ledger(ledger);
     EXECUTE 'SELECT (currency, time_zone, policy, row_security) = (upper($1), $2, $3, $4) FROM ledger_settings'
       INTO same USING currency, time_zone, policy, row_security;
     IF NOT same THEN
@@ -151,7 +151,7 @@ BEGIN
   END IF;
   EXECUTE format('CREATE SCHEMA %I', ledger);
   PERFORM set_config('search_path', format('%I, pg_temp', ledger), true);
-  PERFORM saas_metrics.build_ledger(ledger, 'text', row_security);
+  PERFORM saas_metrics._build_ledger(ledger, 'text', row_security);
   EXECUTE 'INSERT INTO ledger_settings (saas_metrics_version, currency, time_zone, policy, row_security)
            VALUES ($1, upper($2), $3, $4, $5)'
     USING saas_metrics.version(), currency, time_zone, policy, row_security;
@@ -160,7 +160,7 @@ $$;
 COMMENT ON FUNCTION saas_metrics.create_ledger(name, text, text, text, boolean) IS
   'Creates a ledger: a schema of this name with inputs, movements and the views that answer. currency: the code that all amounts are in. time_zone: where days begin. policy: how rows count (saas_metrics.policies). row_security: compute views by the reader''s own rights on movements. Safe to repeat. Errors: 42P06 if a schema of the name exists that is no ledger, 55000 if the ledger has other settings, 22023 for an unknown time zone, policy or a bad currency. Then: saas_metrics.bind.';
 
-CREATE FUNCTION saas_metrics.foreign_dependents(ledger name) RETURNS SETOF regclass
+CREATE FUNCTION saas_metrics._foreign_dependents(ledger name) RETURNS SETOF regclass
   STABLE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
 AS $$
@@ -173,10 +173,10 @@ AS $$
   JOIN pg_class AS reader ON reader.oid = w.ev_class AND reader.relnamespace <> n.oid
   WHERE n.nspname = ledger
 $$;
-COMMENT ON FUNCTION saas_metrics.foreign_dependents(name) IS
+COMMENT ON FUNCTION saas_metrics._foreign_dependents(name) IS
   'Views outside a ledger that read something in it. Part of drop_ledger and bind.';
 
-CREATE FUNCTION saas_metrics.drop_schema(ledger name) RETURNS void
+CREATE FUNCTION saas_metrics._drop_schema(ledger name) RETURNS void
   LANGUAGE plpgsql
   SET client_min_messages = warning
 AS $$
@@ -184,7 +184,7 @@ BEGIN
   EXECUTE pg_catalog.format('DROP SCHEMA %I CASCADE', ledger);
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.drop_schema(name) IS
+COMMENT ON FUNCTION saas_metrics._drop_schema(name) IS
   'Drops a schema without listing what was in it. Part of drop_ledger.';
 
 CREATE FUNCTION saas_metrics.drop_ledger(ledger name) RETURNS void
@@ -194,18 +194,18 @@ AS $$
 DECLARE
   dependent text;
 BEGIN
-  IF NOT saas_metrics.is_ledger(ledger) THEN
+  IF NOT saas_metrics._is_ledger(ledger) THEN
     RAISE NOTICE 'ledger "%" does not exist, skipping', ledger;
     RETURN;
   END IF;
-  PERFORM saas_metrics.enter_ledger(ledger);
-  PERFORM saas_metrics.unwatch_all(ledger);
-  SELECT d::text INTO dependent FROM saas_metrics.foreign_dependents(ledger) AS d LIMIT 1;
+  PERFORM saas_metrics._enter_ledger(ledger);
+  PERFORM saas_metrics._unwatch_all(ledger);
+  SELECT d::text INTO dependent FROM saas_metrics._foreign_dependents(ledger) AS d LIMIT 1;
   IF dependent IS NOT NULL THEN
     RAISE EXCEPTION 'cannot drop ledger "%" because % depends on it', ledger, dependent
       USING ERRCODE = '2BP01', HINT = 'Drop that first.';
   END IF;
-  PERFORM saas_metrics.drop_schema(ledger);
+  PERFORM saas_metrics._drop_schema(ledger);
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.drop_ledger(name) IS

@@ -28,7 +28,7 @@ DECLARE
   first date := coalesce(lower(explain.period), '-infinity');
   stop date := coalesce(upper(explain.period), 'infinity');
 BEGIN
-  PERFORM saas_metrics.enter_ledger(explain.ledger, to_change => false);
+  PERFORM saas_metrics._enter_ledger(explain.ledger, to_change => false);
   IF explain.period IS NULL OR isempty(explain.period) THEN
     RAISE EXCEPTION 'period must not be %', CASE WHEN explain.period IS NULL THEN 'NULL' ELSE 'empty' END
       USING ERRCODE = '22004', HINT = 'Give the days as a range, such as daterange(period_start, period_end).';
@@ -153,13 +153,13 @@ AS $$
 DECLARE
   id_type text;
 BEGIN
-  PERFORM saas_metrics.enter_ledger(ledger, to_change => false);
+  PERFORM saas_metrics._enter_ledger(ledger, to_change => false);
   IF period IS NULL OR isempty(period) OR customer IS NULL THEN
     RAISE EXCEPTION 'period and customer must not be NULL or empty'
       USING ERRCODE = '22004', HINT = 'Give the days as a range, such as daterange(period_start, period_end), and the customer as text.';
   END IF;
-  id_type := saas_metrics.customer_id_type(ledger);
-  RETURN QUERY EXECUTE replace(saas_metrics.ledger_objects('explain_customer'), ':customer_id_type', id_type)
+  id_type := saas_metrics._customer_id_type(ledger);
+  RETURN QUERY EXECUTE replace(saas_metrics._ledger_objects('explain_customer'), ':customer_id_type', id_type)
     USING customer, period;
 END
 $$;

@@ -1,16 +1,29 @@
 -- Ledgers -----------------------------------------------------------------------
 -- What all verbs need.
 
-CREATE FUNCTION saas_metrics.ledger_objects(part text) RETURNS text
+CREATE FUNCTION saas_metrics._ledger_objects(part text) RETURNS text
   IMMUTABLE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_objects_wrapper';
-COMMENT ON FUNCTION saas_metrics.ledger_objects(text) IS
+COMMENT ON FUNCTION saas_metrics._ledger_objects(text) IS
   'The script that makes a part of a ledger''s objects, with :customer_id_type and the like yet to be put in. Part of create_ledger.';
 
-CREATE FUNCTION saas_metrics.require_one_select(query text) RETURNS void
+CREATE FUNCTION saas_metrics._is_one_select(query text) RETURNS boolean
   IMMUTABLE STRICT PARALLEL SAFE
-  LANGUAGE c AS 'MODULE_PATHNAME', 'require_one_select_wrapper';
-COMMENT ON FUNCTION saas_metrics.require_one_select(text) IS
+  LANGUAGE c AS 'MODULE_PATHNAME', 'is_one_select_wrapper';
+COMMENT ON FUNCTION saas_metrics._is_one_select(text) IS
+  'Whether a text is one SELECT and nothing else. What is no SQL is a syntax error (42601). NULL if the argument is NULL. Part of bind and watch.';
+
+CREATE FUNCTION saas_metrics._require_one_select(query text) RETURNS void
+  IMMUTABLE LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF NOT saas_metrics._is_one_select(query) THEN
+    RAISE EXCEPTION 'the query must be one SELECT'
+      USING ERRCODE = '42601', HINT = 'Give one SELECT, WITH ... SELECT, VALUES or TABLE, and nothing after it.';
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._require_one_select(text) IS
   'Refuses (42601) what is not one SELECT. Part of bind and watch.';
 
 CREATE FUNCTION saas_metrics.age_in_months(first date, day date) RETURNS integer
@@ -45,7 +58,7 @@ $$;
 COMMENT ON FUNCTION saas_metrics.ledger_today(text, date) IS
   'The current date in a time zone or, where the setting saas_metrics.today gives another one, that. Earlier than settled_on is an error (22023). Part of a ledger''s views.';
 
-CREATE FUNCTION saas_metrics.is_ledger(ledger name) RETURNS boolean
+CREATE FUNCTION saas_metrics._is_ledger(ledger name) RETURNS boolean
   STABLE STRICT PARALLEL SAFE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
   RETURN EXISTS (
@@ -53,10 +66,10 @@ CREATE FUNCTION saas_metrics.is_ledger(ledger name) RETURNS boolean
     JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'saas_metrics_version'
     WHERE c.relname = 'ledger_settings' AND c.relkind = 'r'
       AND c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = ledger));
-COMMENT ON FUNCTION saas_metrics.is_ledger(name) IS
+COMMENT ON FUNCTION saas_metrics._is_ledger(name) IS
   'Whether a schema is a ledger. NULL if the argument is NULL.';
 
-CREATE FUNCTION saas_metrics.enter_ledger(ledger name, to_change boolean DEFAULT true) RETURNS void
+CREATE FUNCTION saas_metrics._enter_ledger(ledger name, to_change boolean DEFAULT true) RETURNS void
   LANGUAGE plpgsql
 AS $$
 BEGIN
@@ -64,7 +77,7 @@ BEGIN
     RAISE EXCEPTION 'ledger must not be NULL'
       USING ERRCODE = '22004', HINT = 'Give the name of a ledger.';
   END IF;
-  IF NOT saas_metrics.is_ledger(ledger) THEN
+  IF NOT saas_metrics._is_ledger(ledger) THEN
     RAISE EXCEPTION 'ledger "%" does not exist', ledger
       USING ERRCODE = '3F000', HINT = 'SELECT saas_metrics.create_ledger makes one; saas_metrics.ledgers lists those there are.';
   END IF;
@@ -76,10 +89,10 @@ BEGIN
   PERFORM pg_catalog.set_config('search_path', pg_catalog.format('%I, pg_temp', ledger), true);
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.enter_ledger(name, boolean) IS
+COMMENT ON FUNCTION saas_metrics._enter_ledger(name, boolean) IS
   'Makes a ledger''s schema the search path of the verb that calls this, after checking that it is one and, if it is to be changed, that the caller owns it. Part of the verbs.';
 
-CREATE FUNCTION saas_metrics.list_ledgers(
+CREATE FUNCTION saas_metrics._list_ledgers(
     OUT ledger name,
     OUT owner name,
     OUT currency text,
@@ -97,8 +110,9 @@ BEGIN
   FOR ledger, owner IN
     SELECT n.nspname, pg_get_userbyid(n.nspowner)
     FROM pg_namespace AS n
-    WHERE saas_metrics.is_ledger(n.nspname) AND has_schema_privilege(n.oid, 'USAGE')
-      AND has_table_privilege(format('%I.ledger_settings', n.nspname), 'SELECT')
+    -- CASE, for the table has to be there before its rights are asked for.
+    WHERE CASE WHEN saas_metrics._is_ledger(n.nspname) AND has_schema_privilege(n.oid, 'USAGE')
+               THEN has_table_privilege(format('%I.ledger_settings', n.nspname), 'SELECT') END
     ORDER BY n.nspname
   LOOP
     EXECUTE format('SELECT currency, time_zone, policy, row_security, saas_metrics_version,
@@ -108,9 +122,9 @@ BEGIN
   END LOOP;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.list_ledgers() IS 'Part of the view ledgers.';
+COMMENT ON FUNCTION saas_metrics._list_ledgers() IS 'Part of the view ledgers.';
 
-CREATE VIEW saas_metrics.ledgers AS SELECT * FROM saas_metrics.list_ledgers();
+CREATE VIEW saas_metrics.ledgers AS SELECT * FROM saas_metrics._list_ledgers();
 GRANT SELECT ON saas_metrics.ledgers TO PUBLIC;
 COMMENT ON VIEW saas_metrics.ledgers IS 'All ledgers of the database whose settings you may read.';
 COMMENT ON COLUMN saas_metrics.ledgers.ledger IS 'The ledger: a schema.';

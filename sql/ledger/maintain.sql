@@ -7,7 +7,7 @@ AS $$
 DECLARE
   part record;
 BEGIN
-  PERFORM saas_metrics.enter_ledger(ledger);
+  PERFORM saas_metrics._enter_ledger(ledger);
   RETURN QUERY
     SELECT format('SELECT saas_metrics.create_ledger(%L, currency => %L, time_zone => %L%s);', ledger,
                   s.currency, s.time_zone, CASE WHEN s.row_security THEN ', row_security => true' ELSE '' END)
@@ -27,7 +27,7 @@ BEGIN
     RETURN NEXT format('SELECT saas_metrics.watch(%L, %L, %L%s);', ledger, part.source_table, part.customer_id,
                        CASE WHEN part.on_replica THEN ', on_replica => true' ELSE '' END);
   END LOOP;
-  RETURN QUERY SELECT grants || ';' FROM unnest(saas_metrics.grants_of(ledger)) AS grants;
+  RETURN QUERY SELECT grants || ';' FROM unnest(saas_metrics._grants_of(ledger)) AS grants;
   RETURN QUERY
     SELECT format('SELECT * FROM saas_metrics.%s;',
                   CASE s.policy WHEN 'default' THEN format('refresh(%L)', ledger)
@@ -48,17 +48,17 @@ DECLARE
   dependent text;
   grants text[];
 BEGIN
-  PERFORM saas_metrics.enter_ledger(ledger);
+  PERFORM saas_metrics._enter_ledger(ledger);
   PERFORM FROM ledger_settings AS s FOR UPDATE;
-  SELECT d::text INTO dependent FROM saas_metrics.foreign_dependents(ledger) AS d LIMIT 1;
+  SELECT d::text INTO dependent FROM saas_metrics._foreign_dependents(ledger) AS d LIMIT 1;
   IF dependent IS NOT NULL THEN
     RAISE EXCEPTION 'cannot upgrade ledger "%" because % depends on its views', ledger, dependent
       USING ERRCODE = '2BP01', HINT = 'Drop that, upgrade, and make it again.';
   END IF;
-  grants := saas_metrics.grants_of(ledger);
-  PERFORM saas_metrics.drop_views(ledger);
-  PERFORM saas_metrics.build_views((SELECT s.row_security FROM ledger_settings AS s));
-  PERFORM saas_metrics.give_to_owner(ledger);
+  grants := saas_metrics._grants_of(ledger);
+  PERFORM saas_metrics._drop_views(ledger);
+  PERFORM saas_metrics._build_views((SELECT s.row_security FROM ledger_settings AS s));
+  PERFORM saas_metrics._give_to_owner(ledger);
   FOREACH statement IN ARRAY grants LOOP
     EXECUTE statement;
   END LOOP;
@@ -70,7 +70,7 @@ $$;
 COMMENT ON FUNCTION saas_metrics.upgrade_ledger(name) IS
   'Makes the views of a ledger anew as this version of saas_metrics makes them, after ALTER EXTENSION saas_metrics UPDATE; what it stores and who may read it stays. Ends with a refresh of all customers. Errors: 2BP01 if a view of yours reads the ledger''s.';
 
-CREATE FUNCTION saas_metrics.drop_views(ledger name) RETURNS void
+CREATE FUNCTION saas_metrics._drop_views(ledger name) RETURNS void
   LANGUAGE plpgsql
   SET client_min_messages = warning
 AS $$
@@ -90,4 +90,4 @@ BEGIN
   END LOOP;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.drop_views(name) IS 'Drops the views that a ledger is read by. Part of upgrade_ledger.';
+COMMENT ON FUNCTION saas_metrics._drop_views(name) IS 'Drops the views that a ledger is read by. Part of upgrade_ledger.';

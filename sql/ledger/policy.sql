@@ -14,7 +14,7 @@ CREATE FUNCTION saas_metrics.set_policy(
   SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  PERFORM saas_metrics.enter_ledger(ledger);
+  PERFORM saas_metrics._enter_ledger(ledger);
   IF policy IS NULL THEN
     RAISE EXCEPTION 'policy must not be NULL' USING ERRCODE = '22004', HINT = 'Give the name of a policy.';
   END IF;

@@ -1,6 +1,6 @@
 -- Refreshing ----------------------------------------------------------------------
 
-CREATE FUNCTION saas_metrics.tables_read(ledger name) RETURNS SETOF regclass
+CREATE FUNCTION saas_metrics._tables_read(ledger name) RETURNS SETOF regclass
   STABLE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
 AS $$
@@ -20,16 +20,16 @@ AS $$
   JOIN pg_class AS c ON c.oid = read.relation
   WHERE c.relkind IN ('r', 'p', 'm', 'f')
 $$;
-COMMENT ON FUNCTION saas_metrics.tables_read(name) IS
+COMMENT ON FUNCTION saas_metrics._tables_read(name) IS
   'The tables, materialized views and foreign tables that a ledger''s inputs read, through whatever views. Part of refresh and check_ledger.';
 
-CREATE FUNCTION saas_metrics.unwatched_tables(ledger name) RETURNS SETOF regclass
+CREATE FUNCTION saas_metrics._unwatched_tables(ledger name) RETURNS SETOF regclass
   STABLE LANGUAGE plpgsql
 AS $$
 BEGIN
   RETURN QUERY
     SELECT t
-    FROM saas_metrics.tables_read(ledger) AS t
+    FROM saas_metrics._tables_read(ledger) AS t
     WHERE NOT EXISTS (
       SELECT FROM watched_tables AS w
       WHERE w.source_table = t OR w.source_table IN (SELECT pg_catalog.pg_partition_ancestors(t)))
@@ -38,20 +38,20 @@ BEGIN
         WHERE t = pg_catalog.to_regclass(pg_catalog.format('%I.%I', ledger, c.input || '_rows')));
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.unwatched_tables(name) IS
+COMMENT ON FUNCTION saas_metrics._unwatched_tables(name) IS
   'Of the tables that a ledger''s inputs read, those whose changes do not mark customers. Part of refresh and check_ledger.';
 
-CREATE FUNCTION saas_metrics.refresh_statement(first boolean, everything boolean, id_type text) RETURNS text
+CREATE FUNCTION saas_metrics._refresh_statement(first boolean, everything boolean, id_type text) RETURNS text
   IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
   RETURN replace(
     regexp_replace(
-      replace(saas_metrics.ledger_objects('refresh'), ':recorded',
-              saas_metrics.ledger_objects(CASE WHEN first THEN 'refresh_first' ELSE 'refresh_compare' END)),
+      replace(saas_metrics._ledger_objects('refresh'), ':recorded',
+              saas_metrics._ledger_objects(CASE WHEN first THEN 'refresh_first' ELSE 'refresh_compare' END)),
       ':is_changed\(([a-z.]+_id)\)',
       CASE WHEN everything THEN 'true' ELSE '\1 = ANY ($1::' || id_type || '[])' END, 'g'),
     ':everything', everything::text);
-COMMENT ON FUNCTION saas_metrics.refresh_statement(boolean, boolean, text) IS 'Part of refresh.';
+COMMENT ON FUNCTION saas_metrics._refresh_statement(boolean, boolean, text) IS 'Part of refresh.';
 
 CREATE FUNCTION saas_metrics.refresh(
     ledger name,
@@ -81,7 +81,7 @@ DECLARE
   lines bigint;
   movements bigint;
 BEGIN
-  PERFORM saas_metrics.enter_ledger(ledger);
+  PERFORM saas_metrics._enter_ledger(ledger);
   -- In this order: the lock, the queue, the inputs. A change that commits between the last two is
   -- still queued; one that is off the queue is seen.
   SELECT s.everything, s.last_refresh + 1 INTO everything, number FROM ledger_settings AS s FOR UPDATE;
@@ -89,9 +89,9 @@ BEGIN
   SELECT array_agg(DISTINCT t.customer_id)::text, coalesce(bool_or(t.customer_id IS NULL), false) OR everything
     INTO changed, everything
   FROM taken AS t;
-  everything := everything OR EXISTS (SELECT FROM saas_metrics.unwatched_tables(ledger));
+  everything := everything OR EXISTS (SELECT FROM saas_metrics._unwatched_tables(ledger));
   IF everything THEN
-    PERFORM saas_metrics.settle();
+    PERFORM saas_metrics._settle();
     -- All customers are sorted rather than looked up one by one.
     PERFORM set_config('enable_indexscan', 'off', true);
   END IF;
@@ -99,12 +99,12 @@ BEGIN
   first := rebuild AND NOT EXISTS (SELECT FROM current_lines);
   -- To sort takes as much memory as is set for maintenance.
   PERFORM set_config('work_mem', current_setting('maintenance_work_mem'), true);
-  EXECUTE saas_metrics.refresh_statement(first, everything, saas_metrics.customer_id_type(ledger))
+  EXECUTE saas_metrics._refresh_statement(first, everything, saas_metrics._customer_id_type(ledger))
     INTO periods, customers, movements_added, movements_superseded, rows_rejected, changes
     USING coalesce(changed, '{}'), number;
   IF rebuild THEN
     DELETE FROM rollup;
-    EXECUTE saas_metrics.ledger_objects('rollup') INTO movements, lines;
+    EXECUTE saas_metrics._ledger_objects('rollup') INTO movements, lines;
     IF first THEN
       movements_added := movements;
       changes := changes + lines;
@@ -136,7 +136,7 @@ COMMENT ON FUNCTION saas_metrics.refresh(name) IS
 
 -- What counted from a day in the future when it was recorded, and now counts, goes to what counts at
 -- once.
-CREATE FUNCTION saas_metrics.settle() RETURNS void
+CREATE FUNCTION saas_metrics._settle() RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -192,4 +192,4 @@ BEGIN
   END IF;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.settle() IS 'Part of refresh.';
+COMMENT ON FUNCTION saas_metrics._settle() IS 'Part of refresh.';

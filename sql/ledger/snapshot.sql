@@ -14,7 +14,7 @@ AS $$
 DECLARE
   twice text;
 BEGIN
-  PERFORM saas_metrics.enter_ledger(ledger);
+  PERFORM saas_metrics._enter_ledger(ledger);
   PERFORM FROM ledger_settings AS s FOR UPDATE;
   IF EXISTS (SELECT FROM bindings AS b WHERE b.input = 'subscription_periods' AND b.bound) THEN
     RAISE EXCEPTION 'input "subscription_periods" is bound to a query'

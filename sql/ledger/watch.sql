@@ -5,14 +5,14 @@ CREATE FUNCTION saas_metrics.mark_changed() RETURNS trigger
 COMMENT ON FUNCTION saas_metrics.mark_changed() IS
   'The trigger of watched tables: appends the customers of the old and the new row to the ledger''s changed_customers, whatever the writer''s own rights are. Arguments: the ledger and the column of the customer. Made by saas_metrics.watch; a trigger that the ledger does not know of does nothing but warn.';
 
-CREATE FUNCTION saas_metrics.trigger_name(ledger name, suffix text DEFAULT '') RETURNS name
+CREATE FUNCTION saas_metrics._trigger_name(ledger name, suffix text DEFAULT '') RETURNS name
   IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
   RETURN (left('saas_metrics_' || ledger, 50) || suffix)::name;
-COMMENT ON FUNCTION saas_metrics.trigger_name(name, text) IS 'The name of a ledger''s trigger. Part of watch.';
+COMMENT ON FUNCTION saas_metrics._trigger_name(name, text) IS 'The name of a ledger''s trigger. Part of watch.';
 
 -- The ledger's own tables of rows.
-CREATE FUNCTION saas_metrics.watch_rows(ledger name, input text) RETURNS void
+CREATE FUNCTION saas_metrics._watch_rows(ledger name, input text) RETURNS void
   LANGUAGE plpgsql
 AS $$
 BEGIN
@@ -20,23 +20,23 @@ BEGIN
     -- Counts only from the next snapshot on.
     RETURN;
   ELSIF input = 'fx_rates' THEN
-    PERFORM saas_metrics.create_triggers(ledger, (input || '_rows')::regclass, 'mark_all', true, false);
+    PERFORM saas_metrics._create_triggers(ledger, (input || '_rows')::regclass, 'mark_all', true, false);
   ELSE
-    PERFORM saas_metrics.create_triggers(ledger, (input || '_rows')::regclass,
+    PERFORM saas_metrics._create_triggers(ledger, (input || '_rows')::regclass,
       pg_catalog.format('saas_metrics.mark_changed(%L, %L)', ledger, 'customer_id'), false, false);
   END IF;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.watch_rows(name, text) IS 'Part of create_ledger.';
+COMMENT ON FUNCTION saas_metrics._watch_rows(name, text) IS 'Part of create_ledger.';
 
-CREATE FUNCTION saas_metrics.create_triggers(
+CREATE FUNCTION saas_metrics._create_triggers(
     ledger name, source_table regclass, call text, by_statement boolean, on_replica boolean
   ) RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
-  marks name := saas_metrics.trigger_name(ledger);
-  truncates name := saas_metrics.trigger_name(ledger, '_truncate');
+  marks name := saas_metrics._trigger_name(ledger);
+  truncates name := saas_metrics._trigger_name(ledger, '_truncate');
   tables regclass[];
   part regclass;
 BEGIN
@@ -59,9 +59,9 @@ BEGIN
   END LOOP;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.create_triggers(name, regclass, text, boolean, boolean) IS 'Part of watch.';
+COMMENT ON FUNCTION saas_metrics._create_triggers(name, regclass, text, boolean, boolean) IS 'Part of watch.';
 
-CREATE FUNCTION saas_metrics.mark_by_query(ledger name, source_table regclass) RETURNS name
+CREATE FUNCTION saas_metrics._mark_by_query(ledger name, source_table regclass) RETURNS name
   STABLE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
   RETURN (
@@ -69,19 +69,19 @@ CREATE FUNCTION saas_metrics.mark_by_query(ledger name, source_table regclass) R
     FROM pg_class AS c
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE c.oid = source_table);
-COMMENT ON FUNCTION saas_metrics.mark_by_query(name, regclass) IS
+COMMENT ON FUNCTION saas_metrics._mark_by_query(name, regclass) IS
   'The name of the trigger function of a table that is watched by a query. Part of watch.';
 
-CREATE FUNCTION saas_metrics.create_mark_by_query(
+CREATE FUNCTION saas_metrics._create_mark_by_query(
     ledger name, source_table regclass, query text, callers_path text
   ) RETURNS text
   LANGUAGE plpgsql
 AS $$
 DECLARE
-  function name := saas_metrics.mark_by_query(ledger, source_table);
+  function name := saas_metrics._mark_by_query(ledger, source_table);
   statement text := pg_catalog.regexp_replace(query, ';\s*$', '');
 BEGIN
-  PERFORM saas_metrics.require_one_select(query);
+  PERFORM saas_metrics._require_one_select(query);
   EXECUTE pg_catalog.format(
     'CREATE OR REPLACE FUNCTION %I.%I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = %s AS %L',
     ledger, function, callers_path, pg_catalog.format($body$
@@ -106,9 +106,9 @@ $body$, ledger, statement));
   RETURN pg_catalog.format('%I.%I()', ledger, function);
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.create_mark_by_query(name, regclass, text, text) IS 'Part of watch.';
+COMMENT ON FUNCTION saas_metrics._create_mark_by_query(name, regclass, text, text) IS 'Part of watch.';
 
-CREATE FUNCTION saas_metrics.watch_in(
+CREATE FUNCTION saas_metrics._watch_in(
     ledger name, source_table regclass, customer_id text, on_replica boolean, callers_path text
   ) RETURNS void
   LANGUAGE plpgsql
@@ -117,10 +117,10 @@ AS $$
 DECLARE
   kind "char";
   id_type text;
-  known text := saas_metrics.customer_id_type(ledger);
+  known text := saas_metrics._customer_id_type(ledger);
   call text;
 BEGIN
-  PERFORM saas_metrics.enter_ledger(ledger);
+  PERFORM saas_metrics._enter_ledger(ledger);
   IF source_table IS NULL OR customer_id IS NULL OR on_replica IS NULL THEN
     RAISE EXCEPTION 'an argument of watch is NULL'
       USING ERRCODE = '22004', HINT = 'Give a table and the column of the customer, or a SELECT over changed.';
@@ -131,8 +131,8 @@ BEGIN
       USING ERRCODE = '42809', HINT = 'Watch the permanent tables that it reads. What only views and foreign tables tell is taken in by each refresh.';
   END IF;
   PERFORM FROM watched_tables AS w
-  WHERE w.source_table = watch_in.source_table AND w.customer_id = watch_in.customer_id
-    AND w.on_replica = watch_in.on_replica;
+  WHERE w.source_table = _watch_in.source_table AND w.customer_id = _watch_in.customer_id
+    AND w.on_replica = _watch_in.on_replica;
   IF FOUND THEN
     RAISE NOTICE '% is watched already, skipping', source_table;
     RETURN;
@@ -141,41 +141,41 @@ BEGIN
   FROM pg_attribute AS a
   JOIN pg_type AS t ON t.oid = a.atttypid
   WHERE a.attrelid = source_table AND a.attname = customer_id AND a.attnum > 0;
-  PERFORM saas_metrics.unwatch_table(ledger, source_table);
+  PERFORM saas_metrics._unwatch_table(ledger, source_table);
   IF id_type IS NULL THEN
     IF customer_id !~* '^\s*(select|with|values|table)\M' THEN
       RAISE EXCEPTION 'column "%" of % does not exist', customer_id, source_table
         USING ERRCODE = '42703', HINT = 'Give a column, or a SELECT that reads the changed rows as changed and yields ids of customers.';
     END IF;
-    call := saas_metrics.create_mark_by_query(ledger, source_table, customer_id, callers_path);
+    call := saas_metrics._create_mark_by_query(ledger, source_table, customer_id, callers_path);
   ELSIF id_type <> known THEN
     RAISE EXCEPTION 'column "%" of % is %, but the customers of ledger "%" are %', customer_id, source_table, id_type, ledger, known
       USING ERRCODE = '42804', HINT = format('Bind first. Then, if need be, give a SELECT: ''SELECT %I::%s FROM changed''.', customer_id, known);
   ELSE
     call := format('saas_metrics.mark_changed(%L, %L)', ledger, customer_id);
   END IF;
-  PERFORM saas_metrics.create_triggers(ledger, source_table, call, false, on_replica);
+  PERFORM saas_metrics._create_triggers(ledger, source_table, call, false, on_replica);
   INSERT INTO watched_tables VALUES (source_table, customer_id, on_replica);
   -- What changed before is nowhere marked.
   UPDATE ledger_settings SET everything = true;
-  PERFORM saas_metrics.give_to_owner(ledger);
-  PERFORM saas_metrics.warn_of_scans(ledger);
+  PERFORM saas_metrics._give_to_owner(ledger);
+  PERFORM saas_metrics._warn_of_scans(ledger);
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.watch_in(name, regclass, text, boolean, text) IS 'Part of watch.';
+COMMENT ON FUNCTION saas_metrics._watch_in(name, regclass, text, boolean, text) IS 'Part of watch.';
 
 CREATE FUNCTION saas_metrics.watch(
     ledger name, source_table regclass, customer_id text, on_replica boolean DEFAULT false
   ) RETURNS void
   LANGUAGE sql
 AS $$
-  SELECT saas_metrics.watch_in(ledger, source_table, customer_id, on_replica,
+  SELECT saas_metrics._watch_in(ledger, source_table, customer_id, on_replica,
                                pg_catalog.current_setting('search_path'))
 $$;
 COMMENT ON FUNCTION saas_metrics.watch(name, regclass, text, boolean) IS
   'Marks the customers of each change of a table from now on, so that views are exact within the transaction that makes it, and refreshes take in only what changed. customer_id: the column of the customer, or a SELECT that reads the changed rows as changed and yields ids, such as ''SELECT s.customer_id FROM subscriptions AS s JOIN changed USING (plan_id)''. on_replica: also changes that logical replication applies. Covers INSERT, UPDATE, DELETE, TRUNCATE, COPY and direct writes to partitions. Takes a SHARE ROW EXCLUSIVE lock on the table for a moment. Errors: 42809 for what is no permanent table, 42703 for an unknown column, 42804 for one of another type than the ledger''s customers. Warns if reading a changed customer would scan a whole table.';
 
-CREATE FUNCTION saas_metrics.unwatch_table(ledger name, source_table regclass) RETURNS void
+CREATE FUNCTION saas_metrics._unwatch_table(ledger name, source_table regclass) RETURNS void
   LANGUAGE plpgsql
   SET client_min_messages = warning
 AS $$
@@ -185,47 +185,47 @@ BEGIN
   FOR made IN
     SELECT t.tgname, t.tgrelid::regclass AS relation
     FROM pg_catalog.pg_trigger AS t
-    WHERE t.tgname IN (saas_metrics.trigger_name(ledger), saas_metrics.trigger_name(ledger, '_truncate'))
+    WHERE t.tgname IN (saas_metrics._trigger_name(ledger), saas_metrics._trigger_name(ledger, '_truncate'))
       AND t.tgparentid = 0
       AND t.tgrelid IN (SELECT source_table UNION ALL
                         SELECT p.relid FROM pg_catalog.pg_partition_tree(source_table) AS p)
   LOOP
     EXECUTE pg_catalog.format('DROP TRIGGER %I ON %s', made.tgname, made.relation);
   END LOOP;
-  EXECUTE pg_catalog.format('DROP FUNCTION IF EXISTS %I()', saas_metrics.mark_by_query(ledger, source_table));
-  DELETE FROM watched_tables AS w WHERE w.source_table = unwatch_table.source_table;
+  EXECUTE pg_catalog.format('DROP FUNCTION IF EXISTS %I()', saas_metrics._mark_by_query(ledger, source_table));
+  DELETE FROM watched_tables AS w WHERE w.source_table = _unwatch_table.source_table;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.unwatch_table(name, regclass) IS 'Part of unwatch.';
+COMMENT ON FUNCTION saas_metrics._unwatch_table(name, regclass) IS 'Part of unwatch.';
 
 CREATE FUNCTION saas_metrics.unwatch(ledger name, source_table regclass) RETURNS void
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  PERFORM saas_metrics.enter_ledger(ledger);
-  PERFORM saas_metrics.unwatch_table(ledger, source_table);
+  PERFORM saas_metrics._enter_ledger(ledger);
+  PERFORM saas_metrics._unwatch_table(ledger, source_table);
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.unwatch(name, regclass) IS
   'Ends the watching of a table: views go back to what the last refresh found, and refreshes look at all customers again. Safe to repeat.';
 
-CREATE FUNCTION saas_metrics.unwatch_all(ledger name) RETURNS void
+CREATE FUNCTION saas_metrics._unwatch_all(ledger name) RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
   watched regclass;
 BEGIN
   FOR watched IN SELECT w.source_table FROM watched_tables AS w LOOP
-    PERFORM saas_metrics.unwatch_table(ledger, watched);
+    PERFORM saas_metrics._unwatch_table(ledger, watched);
   END LOOP;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.unwatch_all(name) IS 'Part of drop_ledger.';
+COMMENT ON FUNCTION saas_metrics._unwatch_all(name) IS 'Part of drop_ledger.';
 
 -- The plan of a pending read, with sequential scans made so dear that one is left only where no index
 -- serves.
-CREATE FUNCTION saas_metrics.warn_of_scans(ledger name) RETURNS void
+CREATE FUNCTION saas_metrics._warn_of_scans(ledger name) RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -246,4 +246,4 @@ BEGIN
   END IF;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.warn_of_scans(name) IS 'Part of bind and watch.';
+COMMENT ON FUNCTION saas_metrics._warn_of_scans(name) IS 'Part of bind and watch.';

@@ -50,8 +50,6 @@ const TYPES: [pg_sys::Oid; 29] = [
     pg_sys::NUMERICOID,
 ];
 
-type LineColumns<'a> = Columns<'a, 4>;
-
 type Sum = Contributions<ServerMemory>;
 
 #[pg_extern(immutable, parallel_safe)]
@@ -61,7 +59,7 @@ fn ledger_contributions_step(
     sign: Option<i32>,
     settled_on: Option<Date>,
     nets_months: Option<bool>,
-    line: LineColumns,
+    line: Columns<4>,
 ) -> State<Sum> {
     let mut state = state.unwrap_or_else(|| {
         let memory = call.aggregate_memory();
@@ -76,7 +74,7 @@ fn ledger_contributions_step(
 }
 
 /// A line as its table keeps it: what is NULL there follows from the rest.
-fn kept_line<'a>(row: LineColumns<'a>, sign: i64) -> Result<KeptLine<'a>> {
+fn kept_line<'a>(row: Columns<'a, 4>, sign: i64) -> Result<KeptLine<'a>> {
     let unreadable = || Error::Settings("a line of a movement lacks what it must have".to_owned());
     let amount = |place: usize| row.numeric(place).map(mantissa).transpose();
     let or_zero = |place: usize| amount(place).map(|it| it.unwrap_or(0));

@@ -8,8 +8,9 @@ use saas_metrics_engine::ledger::items::stretches;
 use saas_metrics_engine::ledger::movements::{Line, Movement, movements};
 use saas_metrics_engine::ledger::rows::{Length, Rows as PeriodRows};
 
-use super::reader::{PeriodColumns, Reader};
+use super::reader::Reader;
 use crate::pg::call::{Call, Kept};
+use crate::pg::columns::Columns;
 use crate::pg::error::{check_for_interrupts, or_raise};
 use crate::pg::memory::ServerMemory;
 use crate::pg::row::{Rows, RowsBuilder, Value};
@@ -28,7 +29,7 @@ fn ledger_lines_step(
     call: Call,
     state: Option<State<LedgerCustomer>>,
     settings: Option<Text>,
-    period: PeriodColumns,
+    period: Columns<2>,
 ) -> State<LedgerCustomer> {
     let mut state = state.unwrap_or_else(|| {
         let memory = call.aggregate_memory();

@@ -2,8 +2,8 @@
 
 use pgrx::prelude::*;
 
-use crate::pg::error::{invalid_argument, raise};
-use crate::pg::parser::is_one_select;
+use crate::pg::error::invalid_argument;
+use crate::pg::parser;
 use crate::pg::varlena::Text;
 
 macro_rules! parts {
@@ -47,12 +47,6 @@ fn ledger_objects(part: &str) -> &'static str {
 }
 
 #[pg_extern(immutable, strict, parallel_safe)]
-fn require_one_select(query: Text) {
-    if !is_one_select(query) {
-        raise(
-            PgSqlErrorCode::ERRCODE_SYNTAX_ERROR,
-            "the query must be one SELECT".to_owned(),
-            "Give one SELECT, WITH … SELECT, VALUES or TABLE, and nothing after it.",
-        );
-    }
+fn is_one_select(query: Text) -> bool {
+    parser::is_one_select(query)
 }

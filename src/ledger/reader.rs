@@ -39,11 +39,9 @@ const TYPES: [pg_sys::Oid; 17] = [
     pg_sys::TEXTOID,
 ];
 
-pub type PeriodColumns<'a> = Columns<'a, 2>;
-
 impl Reader {
     /// The reader for the settings of this call.
-    pub fn of(call: Call, settings: Option<Text>, columns: PeriodColumns) -> Kept<Reader> {
+    pub fn of(call: Call, settings: Option<Text>, columns: Columns<2>) -> Kept<Reader> {
         let text = required(settings, "settings").bytes();
         let holds = |it: &Reader| same(&it.text, text);
         call.kept(holds, |memory| {
@@ -71,7 +69,7 @@ impl Reader {
         Reader { text: memory.copy(text), settings, zone: or_raise(zone.ok_or_else(no_zone)) }
     }
 
-    pub fn read<'a>(&self, row: PeriodColumns<'a>) -> Given<'a> {
+    pub fn read<'a>(&self, row: Columns<'a, 2>) -> Given<'a> {
         let moment = |place| row.instant(place).map(|it| self.zone.moment(it));
         Given {
             subscription_id: row.text(0),

@@ -151,6 +151,7 @@ impl Room {
 /// A composite type that rows of a result are made of.
 struct RowType {
     oid: pg_sys::Oid,
+    columns: Vec<pg_sys::Oid, ServerMemory>,
     /// A copy that nobody releases but with the memory it is in.
     description: pg_sys::TupleDesc,
 }
@@ -168,8 +169,10 @@ impl RowType {
                     let element = pg_sys::get_element_type(result);
                     let oid = if element == pg_sys::InvalidOid { result } else { element };
                     let known = PgTupleDesc::from_pg(pg_sys::lookup_rowtype_tupdesc(oid, -1));
+                    let mut columns = Vec::with_capacity_in(known.len(), memory);
+                    columns.extend(known.iter().map(|it| it.atttypid));
                     let description = memory.work(|| pg_sys::CreateTupleDescCopy(known.as_ptr()));
-                    RowType { oid, description }
+                    RowType { oid, columns, description }
                 }
             },
         )
@@ -178,13 +181,8 @@ impl RowType {
     /// Refuses values that are not what the type's columns are: the script of another version may
     /// have made it.
     fn check<const N: usize>(&self, row: &[Value; N]) {
-        // SAFETY: the description is alive, with as many columns as it says.
-        let columns = unsafe {
-            let count = usize::try_from((*self.description).natts).unwrap_or(0);
-            (*self.description).attrs.as_slice(count)
-        };
-        let same = columns.len() == N
-            && columns.iter().zip(row).all(|(column, value)| value.is_of(column.atttypid));
+        let same = self.columns.len() == N
+            && self.columns.iter().zip(row).all(|(column, value)| value.is_of(*column));
         if !same {
             raise(
                 PgSqlErrorCode::ERRCODE_DATATYPE_MISMATCH,

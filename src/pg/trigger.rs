@@ -145,7 +145,7 @@ impl Queue {
             let namespace = pg_sys::get_namespace_oid(ledger.as_ptr(), true);
             let relation = open(namespace, QUEUE, pg_sys::RowExclusiveLock)?;
             let (class, description) = ((*relation).rd_rel, (*relation).rd_att);
-            let plain = (*class).relam == pg_sys::Oid::from(pg_sys::HEAP_TABLE_AM_OID)
+            let plain = (*class).relam == pg_sys::HEAP_TABLE_AM_OID
                 && (*class).relkind == pg_sys::RELKIND_RELATION as std::ffi::c_char
                 && (*description).natts == 1;
             let queue = Queue {

@@ -125,7 +125,7 @@ findings (place, severity, finding, rows, what_to_do) AS (
   UNION ALL
   SELECT 30, 'warning', 'tables that are read but not watched: ' || string_agg(t::text, ', '), count(*),
          'Watch them, or refresh often: views show the last refresh.'
-  FROM saas_metrics.unwatched_tables($1) AS t
+  FROM saas_metrics._unwatched_tables($1) AS t
   WHERE EXISTS (SELECT FROM watched_tables)
   UNION ALL
   SELECT 31, 'warning', 'partitions that can be truncated unseen: ' || string_agg(part.relid::text, ', '), count(*),
@@ -133,14 +133,14 @@ findings (place, severity, finding, rows, what_to_do) AS (
   FROM watched_tables AS w, pg_partition_tree(w.source_table) AS part
   WHERE NOT EXISTS (
     SELECT FROM pg_trigger AS t
-    WHERE t.tgrelid = part.relid AND t.tgname = saas_metrics.trigger_name($1, '_truncate'))
+    WHERE t.tgrelid = part.relid AND t.tgname = saas_metrics._trigger_name($1, '_truncate'))
   UNION ALL
   SELECT 32, 'error', 'watched tables without their trigger: ' || string_agg(w.source_table::text, ', '), count(*),
          'Unwatch and watch them again; the next refresh looks at everything.'
   FROM watched_tables AS w
   WHERE NOT EXISTS (
     SELECT FROM pg_trigger AS t
-    WHERE t.tgrelid = w.source_table AND t.tgname = saas_metrics.trigger_name($1) AND t.tgenabled <> 'D')
+    WHERE t.tgrelid = w.source_table AND t.tgname = saas_metrics._trigger_name($1) AND t.tgenabled <> 'D')
   UNION ALL
   SELECT 33, 'warning', 'customers changed since the last refresh', f.customers_pending,
          'Refresh more often: each reading computes them anew.'
@@ -156,7 +156,7 @@ findings (place, severity, finding, rows, what_to_do) AS (
          floor(extract(epoch FROM now() - f.refreshed_at) / 86400)::bigint, 'Schedule saas_metrics.refresh.'
   FROM freshness AS f
   WHERE f.refreshed_at < now() - interval '2 days'
-    AND EXISTS (SELECT FROM saas_metrics.unwatched_tables($1))
+    AND EXISTS (SELECT FROM saas_metrics._unwatched_tables($1))
 )
 SELECT f.severity, f.finding, f.rows, f.what_to_do
 FROM findings AS f

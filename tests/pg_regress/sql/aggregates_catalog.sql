@@ -1,18 +1,21 @@
 -- What the catalog says of the aggregates and of the types they return.
 SELECT p.proname AS aggregate, pg_get_function_arguments(p.oid) AS arguments, pg_get_function_result(p.oid) AS result
 FROM pg_proc AS p
-WHERE p.pronamespace = 'saas_metrics'::regnamespace AND p.prokind = 'a' AND p.proname <> 'mrr_movements'
+WHERE p.pronamespace = 'saas_metrics'::regnamespace AND p.prokind = 'a' AND p.proname <> 'mrr_movements' AND p.proname NOT LIKE 'ledger\_%'
 ORDER BY p.proname COLLATE "C", p.pronargs, 2;
 
 -- Each combines, passes its state between processes, says how large it is, and can be read and go on.
 SELECT p.oid::regprocedure
 FROM pg_aggregate AS a JOIN pg_proc AS p ON p.oid = a.aggfnoid
 WHERE p.pronamespace = 'saas_metrics'::regnamespace
+  -- Those of a ledger see one customer at a time, or run once.
+  AND p.proname NOT LIKE 'ledger\_%'
   AND (a.aggcombinefn = 0 OR a.aggserialfn = 0 OR a.aggdeserialfn = 0 OR p.proparallel <> 's'
        OR a.aggtransspace NOT BETWEEN 1 AND 512 OR a.aggfinalmodify <> 'r' OR a.aggmfinalmodify <> 'r');
 
 -- Each part of one may run in a worker.
-SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'saas_metrics'::regnamespace AND proparallel <> 's';
+SELECT p.oid::regprocedure FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
+WHERE p.pronamespace = 'saas_metrics'::regnamespace AND p.proparallel <> 's' AND l.lanname = 'c' AND p.proname <> 'mark_changed';
 
 -- Every object of the extension explains itself, columns too.
 SELECT pg_describe_object(d.classid, d.objid, d.objsubid) AS without_comment
@@ -25,8 +28,8 @@ WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
   AND NOT EXISTS (SELECT FROM pg_type WHERE oid = d.objid AND d.classid = 'pg_type'::regclass AND typelem <> 0);
 SELECT t.typname AS type, a.attname AS column_without_comment
 FROM pg_type AS t JOIN pg_attribute AS a ON a.attrelid = t.typrelid
-WHERE t.typnamespace = 'saas_metrics'::regnamespace AND t.typtype = 'c'
-  AND col_description(a.attrelid, a.attnum) IS NULL;
+WHERE t.typnamespace = 'saas_metrics'::regnamespace AND t.typtype = 'c' AND t.typname NOT LIKE 'ledger\_%'
+  AND a.attnum > 0 AND col_description(a.attrelid, a.attnum) IS NULL;
 
 -- An aggregate that takes rows explains them, its NULLs and its errors where its form is the fullest.
 SELECT p.oid::regprocedure
@@ -35,11 +38,12 @@ WHERE p.pronamespace = 'saas_metrics'::regnamespace AND p.prokind = 'a'
   AND p.pronargs = (SELECT max(q.pronargs) FROM pg_proc AS q WHERE q.prokind = 'a' AND q.proname = p.proname)
   AND (obj_description(p.oid, 'pg_proc') LIKE '%Each row is%' AND obj_description(p.oid, 'pg_proc') LIKE '%NULL (22004)%'
        AND obj_description(p.oid, 'pg_proc') LIKE '%Errors%') IS NOT TRUE
-  AND p.proname <> 'mrr';
+  AND p.proname <> 'mrr' AND p.proname NOT LIKE 'ledger\_%';
 
 SELECT t.typname AS type, string_agg(format('%s %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum) AS columns
 FROM pg_type AS t JOIN pg_attribute AS a ON a.attrelid = t.typrelid
-WHERE t.typnamespace = 'saas_metrics'::regnamespace AND t.typtype = 'c' AND t.typname <> 'mrr_period'
+WHERE t.typnamespace = 'saas_metrics'::regnamespace AND t.typtype = 'c' AND t.typname <> 'mrr_period' AND t.typname NOT LIKE 'ledger\_%'
+  AND EXISTS (SELECT FROM pg_class AS c WHERE c.oid = t.typrelid AND c.relkind = 'c')
 GROUP BY t.typname
 ORDER BY t.typname COLLATE "C";
 

@@ -8,7 +8,7 @@ SELECT p.oid AS formula, p.proname AS name, a.place, a.argument, a.type,
 FROM pg_proc AS p,
      unnest(p.proargnames, p.proargtypes::oid[]::regtype[]::text[])
        WITH ORDINALITY AS a(argument, type, place)
-WHERE p.pronamespace = 'saas_metrics'::regnamespace AND p.prokind = 'f' AND p.proname <> 'bar'
+WHERE p.pronamespace = 'saas_metrics'::regnamespace AND p.prokind = 'f' AND p.proname <> 'bar' AND p.proname NOT LIKE '\_%'
   AND p.proargtypes::oid[] <@ ARRAY['numeric', 'integer', 'interval']::regtype[]::oid[];
 
 -- The call of a formula with one argument as given and the others valid.

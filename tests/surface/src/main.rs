@@ -15,10 +15,41 @@ use pgrx_sql_entity_graph::{ExternArgs, PgExternEntity, PgExternReturnEntity, Sq
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Rust types that stand for arguments which may follow those that a function names, and these.
-const OPTIONS: [(&str, &[&str]); 3] = [
+const OPTIONS: [(&str, &[&str]); 5] = [
     ("PeriodOptions", &["text", "date"]),
     ("UntilOption", &["date"]),
     ("WithinOption", &["interval"]),
+    ("Columns < 2 >", PERIOD_COLUMNS),
+    ("Columns < 4 >", LINE_COLUMNS),
+];
+
+/// The columns of a row of subscription_periods.
+const PERIOD_COLUMNS: &[&str] = &[
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "numeric",
+    "numeric",
+    "text",
+    "text",
+    "interval",
+    "timestamp with time zone",
+    "timestamp with time zone",
+    "text",
+    "timestamp with time zone",
+    "timestamp with time zone",
+    "text",
+    "text",
+];
+
+/// The columns of a line of a movement.
+const LINE_COLUMNS: &[&str] = &[
+    "date", "date", "text", "numeric", "numeric", "date", "integer", "text", "text", "text",
+    "text", "interval", "text", "numeric", "numeric", "numeric", "numeric", "numeric", "numeric",
+    "smallint", "smallint", "smallint", "numeric", "numeric", "numeric", "numeric", "numeric",
+    "smallint", "numeric",
 ];
 
 /// A function as Rust or as SQL declares it.
@@ -127,7 +158,7 @@ fn compiled_function(function: &PgExternEntity) -> Result<Function> {
         arguments,
         result: match &function.fn_return {
             PgExternReturnEntity::Type { ty } => match &ty.metadata.return_sql {
-                Ok(Returns::One(SqlMapping::As(sql))) => sql.to_lowercase(),
+                Ok(Returns::One(SqlMapping::As(sql))) => full_name(sql),
                 other => return Err(format!("{}: unknown result {other:?}", function.name).into()),
             },
             other => return Err(format!("{}: unknown result {other:?}", function.name).into()),
@@ -158,11 +189,17 @@ fn options_of(function: &PgExternEntity) -> Result<Option<(usize, &'static [&'st
 /// The SQL type of an argument, unless SQL does not see it.
 fn sql_of(argument: &FunctionMetadataTypeEntity) -> Result<Option<String>> {
     match &argument.argument_sql {
-        Ok(SqlMapping::As(sql)) if sql.eq_ignore_ascii_case("int") => {
-            Ok(Some("integer".to_owned()))
-        }
-        Ok(SqlMapping::As(sql)) => Ok(Some(sql.to_lowercase())),
+        Ok(SqlMapping::As(sql)) => Ok(Some(full_name(sql))),
         Ok(SqlMapping::Skip) => Ok(None),
         other => Err(format!("unknown argument {other:?}").into()),
+    }
+}
+
+/// The name of a type as the catalog has it.
+fn full_name(sql: &str) -> String {
+    match sql.to_lowercase().as_str() {
+        "bool" => "boolean".to_owned(),
+        "int" => "integer".to_owned(),
+        other => other.to_owned(),
     }
 }
