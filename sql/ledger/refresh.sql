@@ -75,6 +75,7 @@ DECLARE
   everything boolean;
   number bigint;
   changed text;
+  settings text;
   rebuild boolean;
   first boolean;
   changes bigint;
@@ -97,11 +98,12 @@ BEGIN
   END IF;
   rebuild := everything AND NOT EXISTS (SELECT FROM rollup);
   first := rebuild AND NOT EXISTS (SELECT FROM current_lines);
+  SELECT e.settings INTO settings FROM engine_settings AS e;
   -- To sort takes as much memory as is set for maintenance.
   PERFORM set_config('work_mem', current_setting('maintenance_work_mem'), true);
   EXECUTE saas_metrics._refresh_statement(first, everything, saas_metrics._customer_id_type(ledger))
     INTO periods, customers, movements_added, movements_superseded, rows_rejected, changes
-    USING coalesce(changed, '{}'), number;
+    USING coalesce(changed, '{}'), number, settings;
   IF rebuild THEN
     DELETE FROM rollup;
     EXECUTE saas_metrics._ledger_objects('rollup') INTO movements, lines;

@@ -1,14 +1,15 @@
 -- Takes in the customers of $1, or all: reads their rows and records what they come to, and the rows
--- that cannot be read. One statement, so one snapshot. $2 is the number of the refresh.
+-- that cannot be read. One statement, so one snapshot. $2 is the number of the refresh; $3 are the
+-- settings, a parameter so that the two aggregates share their state.
 WITH found AS MATERIALIZED (
   SELECT p.customer_id, count(*) AS periods,
          saas_metrics.ledger_lines(
-           (SELECT s.settings FROM engine_settings AS s),
+           $3,
            p.subscription_id, p.item_id, p.product, p.plan, p.kind, p.amount, p.discount,
            p.discount_kind, p.currency, p.billing_period, p.starts_at, p.ends_at, p.status,
            p.cancel_requested_at, p.access_ends_at, p.churn_kind, p.churn_reason) AS lines,
          saas_metrics.ledger_rejections(
-           (SELECT s.settings FROM engine_settings AS s),
+           $3,
            p.subscription_id, p.item_id, p.product, p.plan, p.kind, p.amount, p.discount,
            p.discount_kind, p.currency, p.billing_period, p.starts_at, p.ends_at, p.status,
            p.cancel_requested_at, p.access_ends_at, p.churn_kind, p.churn_reason) AS rejections
