@@ -31,7 +31,7 @@ difference AS MATERIALIZED (
 superseded AS (
   DELETE FROM current_lines AS l
   USING difference AS d
-  WHERE l.ctid = d.place
+  WHERE :is_changed(l.customer_id) AND l.ctid = d.place
   RETURNING l.*
 ),
 archived AS (
