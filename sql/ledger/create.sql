@@ -44,7 +44,7 @@ CREATE FUNCTION saas_metrics._view_script(script text, row_security boolean) RET
   SET search_path = pg_catalog, pg_temp
   RETURN CASE WHEN row_security THEN
     replace(replace(regexp_replace(script, '^CREATE VIEW (\w+) AS', 'CREATE VIEW \1 WITH (security_invoker = true) AS', 'gn'),
-            'SELECT customer_id FROM customers', 'SELECT customer_id FROM scheduled'),
+            'SELECT customer_id FROM customers', 'SELECT customer_id FROM movements'),
             'LEFT JOIN customers AS c USING (customer_id)',
             'CROSS JOIN (SELECT NULL::text AS name, NULL::boolean AS is_test, NULL::jsonb AS attributes) AS c')
     ELSE script END;

@@ -2,7 +2,7 @@
 
 CREATE VIEW customer_status AS
   WITH clock AS (SELECT currency, today FROM ledger_clock),
-  latest AS (
+  latest AS NOT MATERIALIZED (
     SELECT DISTINCT ON (m.customer_id)
            m.customer_id, m.kind, m.mrr_after, m.effective_on, m.first_on, m.churn_reason
     FROM movements AS m
@@ -16,7 +16,7 @@ CREATE VIEW customer_status AS
     WHERE m.counts_from <= (SELECT today FROM clock)
     GROUP BY m.customer_id
   ),
-  scheduled AS (
+  scheduled AS NOT MATERIALIZED (
     SELECT m.customer_id,
            min(m.counts_from) FILTER (WHERE m.kind = 'churn') AS cancels_on,
            min(m.counts_from) FILTER (WHERE m.kind = 'new') AS starts_on
@@ -46,9 +46,7 @@ CREATE VIEW customer_status AS
     GROUP BY m.customer_id
   ),
   known AS (
-    SELECT customer_id FROM latest
-    UNION
-    SELECT customer_id FROM scheduled
+    SELECT m.customer_id FROM movements AS m
     UNION
     SELECT customer_id FROM customers
   )
