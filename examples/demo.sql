@@ -1,4 +1,5 @@
--- A tour of the demo company's metrics. Every query stands for itself: copy it, put your own table in.
+-- A tour of the demo company's metrics: first views of its ledger, which is made anew, then aggregates over its
+-- tables. Every query stands for itself: copy it, put your own table in.
 --
 --   psql -f examples/demo.sql                         after demo_company.sql and subscriptions.sql
 --   psql -v until=2025-01-01 -f examples/demo.sql     as of another day
@@ -14,61 +15,67 @@
     SELECT ends_on AS until FROM company.parameters \gset
 \endif
 
+SET saas_metrics.today = :'until';
+
+\echo
+\echo 'The ledger'
+\echo 'Billing tables are bound and watched once (ledger.sql); from then on views answer, in the next five sections.'
+\echo
+\ir ledger.sql
+
 \echo
 \echo 'MRR movements'
 \echo 'How monthly recurring revenue got from one month''s end to the next; before rounding, rows add up exactly.'
 \echo
-SELECT m.period_start          AS month,
-       round(m.opening_mrr, 2)      AS opening,
-       round(m.new_mrr, 2)          AS new,
-       round(m.reactivation_mrr, 2) AS reactivation,
-       round(m.expansion_mrr, 2)    AS expansion,
-       round(m.contraction_mrr, 2)  AS contraction,
-       round(m.churn_mrr, 2)        AS churn,
-       round(m.closing_mrr, 2)      AS closing
-FROM (SELECT saas_metrics.mrr_movements(customer_id, starts_on, ends_on, mrr, 'month', :'until')
-      FROM company.subscriptions) AS s(months), unnest(s.months) AS m
-WHERE m.period_start >= date :'until' - interval '12 months'
+SELECT period_start               AS month,
+       round(opening_mrr, 2)      AS opening,
+       round(new_mrr, 2)          AS new,
+       round(reactivation_mrr, 2) AS reactivation,
+       round(expansion_mrr, 2)    AS expansion,
+       round(contraction_mrr, 2)  AS contraction,
+       round(churn_mrr, 2)        AS churn,
+       round(closing_mrr, 2)      AS closing
+FROM metrics.mrr_monthly
+WHERE period_start >= date :'until' - interval '12 months' AND period_start < :'until'
 ORDER BY month;
 
 \echo
 \echo 'Quick ratio'
 \echo 'Revenue gained for each dollar lost, by quarter; 4 is held to be good, below 1 a company shrinks.'
 \echo
-SELECT m.period_start AS quarter,
-       round(m.new_mrr + m.reactivation_mrr + m.expansion_mrr, 2) AS gained,
-       round(m.contraction_mrr + m.churn_mrr, 2) AS lost,
-       round(saas_metrics.quick_ratio(m), 2) AS quick_ratio
-FROM (SELECT saas_metrics.mrr_movements(customer_id, starts_on, ends_on, mrr, 'quarter', :'until')
-      FROM company.subscriptions) AS s(quarters), unnest(s.quarters) AS m
-WHERE m.period_start >= date :'until' - interval '12 months'
+SELECT period_start AS quarter,
+       round(new_mrr + reactivation_mrr + expansion_mrr, 2) AS gained,
+       round(contraction_mrr + churn_mrr, 2) AS lost,
+       round(quick_ratio, 2) AS quick_ratio
+FROM metrics.mrr_quarterly
+WHERE period_start >= date :'until' - interval '12 months' AND period_start < :'until'
 ORDER BY quarter;
 
 \echo
 \echo 'Customer churn'
-\echo 'Customers lost of those at the month''s start; low and high bound the underlying rate with 95 % confidence.'
+\echo 'Customers lost of those at the month''s start, by whose doing it was; low and high bound the underlying rate'
+\echo 'with 95 % confidence.'
 \echo
-SELECT m.period_start AS month, m.opening_customers AS customers, m.lost_customers AS lost,
-       round(saas_metrics.churn_rate(m), 4) AS churn_rate,
-       round(i.low, 4) AS low, round(i.high, 4) AS high
-FROM (SELECT saas_metrics.mrr_movements(customer_id, starts_on, ends_on, mrr, 'month', :'until')
-      FROM company.subscriptions) AS s(months), unnest(s.months) AS m,
-     saas_metrics.rate_interval(m) AS i
-WHERE m.period_start >= date :'until' - interval '12 months'
+SELECT period_start AS month, opening_customers AS customers, lost_customers AS lost,
+       voluntary_lost_customers AS voluntary, involuntary_lost_customers AS involuntary,
+       unknown_lost_customers AS unknown,
+       round(churn_rate, 4) AS churn_rate, round(churn_rate_low, 4) AS low, round(churn_rate_high, 4) AS high
+FROM metrics.churn_monthly
+WHERE period_start >= date :'until' - interval '12 months' AND period_start < :'until'
 ORDER BY month;
 
 \echo
 \echo 'Net and gross revenue retention'
 \echo 'What became of the MRR at each year''s start: with (net) and without (gross) expansion. No start, no rate.'
 \echo
-SELECT m.period_start AS year, m.complete, m.opening_customers AS customers,
-       round(m.opening_mrr, 2) AS opening,
-       round(m.surviving_mrr, 2) AS surviving,
-       round(m.retained_mrr, 2) AS retained,
-       round(saas_metrics.nrr(m), 4) AS nrr,
-       round(saas_metrics.grr(m), 4) AS grr
-FROM (SELECT saas_metrics.mrr_movements(customer_id, starts_on, ends_on, mrr, 'year', :'until')
-      FROM company.subscriptions) AS s(years), unnest(s.years) AS m
+SELECT period_start AS year, complete, opening_customers AS customers,
+       round(opening_mrr, 2) AS opening,
+       round(surviving_mrr, 2) AS surviving,
+       round(retained_mrr, 2) AS retained,
+       round(nrr, 4) AS nrr,
+       round(grr, 4) AS grr
+FROM metrics.mrr_yearly
+WHERE period_start < :'until'
 ORDER BY year;
 
 \echo
@@ -76,13 +83,12 @@ ORDER BY year;
 \echo 'What a customer costs and brings: the last 12 months, at an assumed gross margin of 80 %.'
 \echo
 WITH year AS (
-    SELECT sum(m.new_customers) AS new_customers, sum(m.new_mrr) AS new_mrr,
-           saas_metrics.churn_rate(sum(m.lost_customers), sum(m.opening_customers)) AS monthly_churn,
-           (array_agg(m.closing_mrr       ORDER BY m.period_start DESC))[1] AS mrr,
-           (array_agg(m.closing_customers ORDER BY m.period_start DESC))[1] AS customers
-    FROM (SELECT saas_metrics.mrr_movements(customer_id, starts_on, ends_on, mrr, 'month', :'until')
-          FROM company.subscriptions) AS s(months), unnest(s.months) AS m
-    WHERE m.period_start >= date :'until' - interval '12 months'
+    SELECT sum(new_customers) AS new_customers, sum(new_mrr) AS new_mrr,
+           saas_metrics.churn_rate(sum(lost_customers), sum(opening_customers)) AS monthly_churn,
+           (array_agg(closing_mrr       ORDER BY period_start DESC))[1] AS mrr,
+           (array_agg(closing_customers ORDER BY period_start DESC))[1] AS customers
+    FROM metrics.mrr_monthly
+    WHERE period_start >= date :'until' - interval '12 months' AND period_start < :'until'
 ), spend AS (
     SELECT sum(amount) FILTER (WHERE category = 'sales')     AS sales,
            sum(amount) FILTER (WHERE category = 'marketing') AS marketing
@@ -115,7 +121,8 @@ FROM unit, LATERAL (VALUES
 
 \echo
 \echo 'A segment: where customers come from'
-\echo 'The last whole quarter by source. The total is computed from all rows at once; the segments add up to it.'
+\echo 'The last whole quarter by source, by an aggregate over any table, here company.subscriptions. The total is'
+\echo 'computed from all rows at once; the segments add up to it.'
 \echo
 WITH segment AS (
     SELECT s.source, m
@@ -204,6 +211,7 @@ FROM (SELECT saas_metrics.revenue_by_cohort(customer_id, attempted_at::date, amo
       FROM company.payments WHERE status = 'succeeded' AND currency = 'USD') AS s(cells), unnest(s.cells) AS c
 ORDER BY c.period_start, c.cohort_start;
 
+RESET saas_metrics.today;
 \pset footer on
 \pset null ''
 \set QUIET :quiet_before

@@ -12,6 +12,9 @@ run_file examples/demo_company.sql
 run_file examples/subscriptions.sql
 if [[ ${1:-} == psql ]]; then
     say "The database is gone when you leave (\\q). Try: \\i examples/demo.sql"
+    # A ledger ends with the company's history, not today.
+    PGOPTIONS="-c saas_metrics.today=$(psql -XqAt -c 'SELECT ends_on FROM company.parameters')"
+    export PGOPTIONS
     trap '' INT
     exec psql
 fi

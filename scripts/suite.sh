@@ -23,6 +23,17 @@ run_oracle() {
         psql -Xq -v ON_ERROR_STOP=1 -d "oracle_$1" -f "$root/tests/oracle/$1.sql"
 }
 
+# By the tester itself: pg_isolation_regress of the wheel's 18 is damaged. The wheel also lacks run bits.
+run_isolation() {
+    local tester specs=$root/tests/isolation
+    tester=$(dirname "$(pg_dir pgxs)")/../test/isolation/isolationtester
+    [[ -e $tester ]] || die "there is no $tester (Debian: postgresql-client-$(pg_major))"
+    chmod +x "$tester" && create_database "isolation_$1" || return
+    PGISOLATIONTIMEOUT=30 "$tester" "dbname=isolation_$1" \
+        <"$specs/specs/$1.spec" >"$work/$1.out" 2>&1 || :
+    diff -u "$specs/expected/$1.out" "$work/$1.out"
+}
+
 run_checks() {
     create_database "checks_$1" &&
         PGDATABASE=checks_$1 "$root/tests/checks/$1.sh"

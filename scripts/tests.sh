@@ -9,9 +9,10 @@ selected() { [[ $1 == *${ONLY:-}* ]]; }
 # The tests that need a server, as KIND/NAME.
 server_tests() {
     local file
-    for file in "$root"/tests/{pg_regress/sql/*.sql,oracle/*.sql,checks/*.sh}; do
+    for file in "$root"/tests/{pg_regress/sql/*.sql,oracle/*.sql,isolation/specs/*.spec,checks/*.sh}; do
         file=${file#"$root/tests/"}
         file=${file/#pg_regress\/sql/regress}
+        file=${file/#isolation\/specs/isolation}
         file=${file%.*}
         [[ $file == *\* ]] || ! selected "$file" || echo "$file"
     done

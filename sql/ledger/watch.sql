@@ -84,7 +84,7 @@ BEGIN
   PERFORM saas_metrics._require_one_select(query);
   EXECUTE pg_catalog.format(
     'CREATE OR REPLACE FUNCTION %I.%I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = %s AS %L',
-    ledger, function, callers_path, pg_catalog.format($body$
+    ledger, function, pg_catalog.concat_ws(', ', nullif(nullif(callers_path, ''), '""'), 'pg_temp'), pg_catalog.format($body$
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     INSERT INTO %1$I.changed_customers
@@ -101,6 +101,7 @@ BEGIN
   RETURN NULL;
 END
 $body$, ledger, statement));
+  EXECUTE pg_catalog.format('REVOKE EXECUTE ON FUNCTION %I.%I() FROM PUBLIC', ledger, function);
   EXECUTE pg_catalog.format('COMMENT ON FUNCTION %I.%I() IS %L', ledger, function,
     'Part of the triggers of watched tables. Runs with the ledger owner''s rights.');
   RETURN pg_catalog.format('%I.%I()', ledger, function);
@@ -192,7 +193,10 @@ BEGIN
   LOOP
     EXECUTE pg_catalog.format('DROP TRIGGER %I ON %s', made.tgname, made.relation);
   END LOOP;
-  EXECUTE pg_catalog.format('DROP FUNCTION IF EXISTS %I()', saas_metrics._mark_by_query(ledger, source_table));
+  -- A table that was dropped took its triggers along.
+  IF EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = source_table) THEN
+    EXECUTE pg_catalog.format('DROP FUNCTION IF EXISTS %I()', saas_metrics._mark_by_query(ledger, source_table));
+  END IF;
   DELETE FROM watched_tables AS w WHERE w.source_table = _unwatch_table.source_table;
 END
 $$;
@@ -237,8 +241,8 @@ BEGIN
   EXECUTE 'EXPLAIN (FORMAT JSON, VERBOSE) SELECT p.customer_id FROM subscription_periods AS p
            WHERE p.customer_id = ANY (ARRAY(SELECT c.customer_id FROM changed_customers AS c))' INTO plan;
   PERFORM pg_catalog.set_config('enable_seqscan', before, true);
-  SELECT pg_catalog.string_agg(DISTINCT node ->> 'Relation Name', ', ') INTO scanned
-  FROM pg_catalog.jsonb_path_query(plan::jsonb, '$.** ? (@."Node Type" == "Seq Scan")') AS node
+  SELECT pg_catalog.string_agg(DISTINCT pg_catalog.format('%I.%I', node ->> 'Schema', node ->> 'Relation Name'), ', ') INTO scanned
+  FROM pg_catalog.jsonb_path_query(plan::jsonb, '$.** ? (@."Node Type" == "Seq Scan" || (@."Node Type" starts with "Index" && !exists(@."Index Cond")))') AS node
   WHERE node ->> 'Schema' <> ledger;
   IF scanned IS NOT NULL THEN
     RAISE WARNING 'reading a changed customer of ledger "%" would scan the whole of %', ledger, scanned

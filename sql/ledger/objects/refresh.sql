@@ -36,13 +36,14 @@ WITH found AS MATERIALIZED (
 readable AS (
   DELETE FROM rejected_rows AS x
   WHERE (:is_changed(x.customer_id) OR :everything)
-    AND NOT EXISTS (SELECT FROM rejected AS r WHERE r IS NOT DISTINCT FROM x)
+    AND (x.input, x.customer_id, x.subscription_id, x.item_id, x.starts_at, x.reason, x.rows)::text
+        NOT IN (SELECT (r.*)::text FROM rejected AS r)
   RETURNING x.input
 ),
 unreadable AS (
   INSERT INTO rejected_rows
   SELECT r.* FROM rejected AS r
-  WHERE NOT EXISTS (SELECT FROM rejected_rows AS x WHERE r IS NOT DISTINCT FROM x)
+  WHERE (r.*)::text NOT IN (SELECT (x.*)::text FROM rejected_rows AS x)
   RETURNING input
 ),
 read AS (

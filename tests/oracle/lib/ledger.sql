@@ -12,6 +12,9 @@ CREATE TABLE oracle.rule AS
     SELECT p.*, 'UTC'::text AS time_zone, 'USD'::text AS currency, '2024-12-11'::date AS today
       FROM saas_metrics.policies p WHERE p.policy = 'default';
 
+-- The rule as a script starts with it, and the movements by it: see oracle.set_house().
+CREATE TABLE oracle.house AS TABLE oracle.rule;
+
 CREATE TABLE oracle.billing (
     n                   int GENERATED ALWAYS AS IDENTITY,
     customer            text,
@@ -59,13 +62,13 @@ CREATE FUNCTION oracle.rate_on(currency text, day date) RETURNS numeric LANGUAGE
            ELSE (SELECT f.rate FROM oracle.fx f WHERE f.currency = rate_on.currency AND f.valid_from <= day ORDER BY f.valid_from DESC LIMIT 1) END
 $$;
 
--- The rows that count, each with the days [from_on, to_on) and the ticks [from_tick, to_tick) it
--- covers. A tick is what changes are netted within: a day, numbered, or an instant, numbered by
--- customer. 'infinity' and the largest number are an end never reached.
+-- The rows that count, each with why it ended and the days [from_on, to_on) and ticks [from_tick,
+-- to_tick) that it covers. A tick is what changes are netted within: a day, numbered, or an instant,
+-- numbered by customer. 'infinity' and the largest number are an end never reached.
 CREATE TABLE oracle.counted (
     customer text, n int, plan text, product text, billing_period text, currency text, native numeric, mrr numeric,
     from_at timestamptz, to_at timestamptz, from_on date, to_on date, from_tick int, to_tick int,
-    churn_kind text, churn_reason text, rate_day date
+    churn_kind text, churn_reason text
 );
 
 CREATE PROCEDURE oracle.count_rows() LANGUAGE plpgsql AS $$
@@ -74,12 +77,11 @@ BEGIN
     INSERT INTO oracle.counted
     WITH
     placed AS (
-        SELECT b.customer, b.n, b.plan, b.product, b.billing_period, b.amount, b.starts_at, b.access_ends_at, b.cancel_requested_at,
-               b.churn_kind, b.churn_reason, r.time_zone, r.churn_date, r.past_due, r.week, r.day, r.fx,
-               coalesce(b.currency, r.currency) AS currency,
+        SELECT b.customer, b.n, b.plan, b.product, b.billing_period, b.starts_at, b.access_ends_at, b.cancel_requested_at,
+               b.churn_kind, b.churn_reason, r.time_zone, r.churn_date, r.past_due, r.week, r.day,
+               coalesce(upper(b.currency), r.currency) AS currency,
                coalesce(b.status, 'active') AS status,
                coalesce(b.ends_at, 'infinity') AS ends_at,
-               b.item_id IS NOT NULL AS has_item,
                CASE WHEN b.item_id IS NULL THEN b.n::text ELSE concat(b.subscription_id, '/', b.item_id, '/', b.subscription_id IS NULL) END AS item,
                CASE coalesce(b.kind, 'recurring') WHEN 'one_time' THEN false WHEN 'usage' THEN r.usage = 'include' ELSE true END AS right_kind,
                CASE coalesce(b.status, 'active') WHEN 'active' THEN true WHEN 'past_due' THEN true WHEN 'paused' THEN r.paused = 'count' ELSE false END AS right_status,
@@ -93,14 +95,15 @@ BEGIN
     -- Each row beside its neighbours in the item.
     neighboured AS (
         SELECT p.*,
-               lead(p.n) OVER item IS NULL AS is_last,
+               -- What is canceled after it does not make a row any less the last.
+               coalesce(bool_and(p.status = 'canceled') OVER later, true) AS is_last,
                first_value(p.starts_at) OVER item AS item_starts_at,
-               lead(p.status) OVER item AS next_status,
-               lead(p.starts_at) OVER item = p.ends_at AND lead(p.right_kind AND p.right_status AND p.status <> 'past_due' AND p.net > 0) OVER item AS is_recovered,
-               p.status = 'past_due' AND lag(p.status) OVER item = 'past_due' AND lag(p.ends_at) OVER item = p.starts_at AS continues_past_due,
+               lead(p.starts_at) OVER item <= p.ends_at AND lead(p.right_kind AND p.right_status AND p.status <> 'past_due' AND p.net > 0) OVER item AS is_recovered,
+               p.status = 'past_due' AND lag(p.status) OVER item = 'past_due' AND p.starts_at <= lag(p.ends_at) OVER item AS continues_past_due,
                row_number() OVER item AS place
           FROM placed p
-        WINDOW item AS (PARTITION BY p.customer, p.item ORDER BY p.starts_at, p.ends_at, p.n)
+        WINDOW item AS (PARTITION BY p.customer, p.item ORDER BY p.starts_at, p.ends_at, p.n),
+               later AS (item ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
     ),
     -- Adjoining rows that are past due are a run.
     numbered AS (
@@ -116,7 +119,6 @@ BEGIN
     ),
     ended AS (
         SELECT d.*,
-               lead(d.dropped_on) OVER (PARTITION BY d.customer, d.item ORDER BY d.place) <= (lead(d.starts_at) OVER (PARTITION BY d.customer, d.item ORDER BY d.place) AT TIME ZONE d.time_zone)::date AS next_is_dropped,
                CASE d.churn_date
                WHEN 'access_end' THEN CASE WHEN d.is_last THEN coalesce(d.access_ends_at, d.ends_at) ELSE d.ends_at END
                WHEN 'cancel_effective' THEN d.ends_at
@@ -141,20 +143,28 @@ BEGIN
     )
     SELECT p.customer, p.n, p.plan, p.product, p.billing_period::text, p.currency, p.native,
            p.mrr, p.starts_at, p.to_at, p.from_on, p.to_on, NULL, NULL,
-           -- Why it ended, if the customer is gone with it.
-           CASE WHEN p.churn_kind IS NOT NULL OR p.churn_reason IS NOT NULL THEN coalesce(p.churn_kind, 'unknown')
-                WHEN p.is_dropped OR p.next_is_dropped OR p.next_status = 'unpaid' THEN 'involuntary'
-                ELSE 'unknown' END,
-           CASE WHEN p.churn_kind IS NOT NULL OR p.churn_reason IS NOT NULL THEN p.churn_reason
-                WHEN p.is_dropped OR p.next_is_dropped OR p.next_status = 'unpaid' THEN 'payment_failed'
-                WHEN p.next_status = 'paused' THEN 'paused' END,
-           p.item_on
+           -- Why it ended: it was dropped; or what the row says; or the one that follows at once, in words or by its status.
+           CASE WHEN p.is_dropped THEN 'involuntary' ELSE coalesce(p.churn_kind, f.churn_kind, CASE WHEN f.failed THEN 'involuntary' ELSE 'unknown' END) END,
+           CASE WHEN p.is_dropped THEN 'payment_failed' WHEN p.churn_kind IS NOT NULL THEN p.churn_reason WHEN f.churn_kind IS NOT NULL THEN f.churn_reason
+                WHEN f.failed THEN 'payment_failed' WHEN f.paused THEN 'paused' END
       FROM exchanged p
+      LEFT JOIN LATERAL (SELECT d.churn_kind, d.churn_reason, d.status = 'paused' AND NOT d.right_status AS paused,
+                                d.status = 'unpaid' OR d.dropped_on <= (d.starts_at AT TIME ZONE d.time_zone)::date AS failed
+                           FROM dunned d WHERE d.customer = p.customer AND d.item = p.item AND d.place > p.place AND d.starts_at = p.ends_at
+                          ORDER BY d.place LIMIT 1) AS f ON true
      WHERE p.mrr > 0 OR (SELECT r.zero_mrr = 'active' FROM oracle.rule r);
 END
 $$;
 
--- Days are numbered from the year 2000 on; instants of a customer from 1 on.
+-- Days are numbered from the year 2000 on; with a rate of each day they are two ticks, first its
+-- rate and then its rows. Instants of a customer are numbered from 1 on.
+CREATE FUNCTION oracle.tick_of(on_day date) RETURNS int LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN NOT isfinite(on_day) THEN 2147483647 WHEN r.fx = 'daily' THEN 2 * (on_day - date '2000-01-01') + 1 ELSE on_day - date '2000-01-01' END FROM oracle.rule r
+$$;
+CREATE FUNCTION oracle.day_of(tick int) RETURNS date LANGUAGE sql STABLE AS $$
+    SELECT date '2000-01-01' + CASE r.fx WHEN 'daily' THEN tick / 2 ELSE tick END FROM oracle.rule r
+$$;
+
 CREATE PROCEDURE oracle.number_ticks() LANGUAGE plpgsql AS $$
 BEGIN
     IF (SELECT r.netting FROM oracle.rule r) = 'event' THEN
@@ -168,9 +178,7 @@ BEGIN
                to_tick = coalesce((SELECT i.tick FROM instant i WHERE i.customer = c.customer AND i.at = c.to_at), 2147483647);
     ELSE
         DELETE FROM oracle.counted WHERE from_on >= to_on;
-        UPDATE oracle.counted c
-           SET from_tick = c.from_on - date '2000-01-01',
-               to_tick = CASE WHEN isfinite(c.to_on) THEN c.to_on - date '2000-01-01' ELSE 2147483647 END;
+        UPDATE oracle.counted SET from_tick = oracle.tick_of(from_on), to_tick = oracle.tick_of(to_on);
     END IF;
 END
 $$;
@@ -180,7 +188,8 @@ $$;
 -- From the tick before a customer's first change to the one after the last.
 CREATE TABLE oracle.life (customer text PRIMARY KEY, first_tick int, last_tick int);
 CREATE FUNCTION oracle.lives() RETURNS SETOF oracle.life LANGUAGE sql STABLE AS $$
-    SELECT c.customer, min(t.tick) - 1, max(t.tick) + 1
+    SELECT c.customer, min(t.tick) - 1,
+           greatest(max(t.tick), (SELECT oracle.tick_of(max(f.valid_from)) FROM oracle.fx f, oracle.rule r WHERE r.fx = 'daily')) + 1
       FROM oracle.counted c, LATERAL (VALUES (c.from_tick), (c.to_tick)) AS t (tick)
      WHERE t.tick < 2147483647 GROUP BY c.customer
 $$;
@@ -216,11 +225,11 @@ BEGIN
         SELECT g.customer, g.tick AS from_tick, g.returns_at
           FROM (SELECT s.customer, s.tick, s.is_active, lead(s.tick) OVER (PARTITION BY s.customer ORDER BY s.tick) AS returns_at
                   FROM oracle.step s WHERE s.is_active <> s.was_active) AS g
-         WHERE NOT g.is_active AND g.returns_at - g.tick <= (SELECT r.gap_tolerance FROM oracle.rule r)
+         WHERE NOT g.is_active AND oracle.day_of(g.returns_at) - oracle.day_of(g.tick) <= (SELECT r.gap_tolerance FROM oracle.rule r)
     )
     INSERT INTO oracle.counted
     SELECT c.customer, c.n, c.plan, c.product, c.billing_period, c.currency, c.native, c.mrr, NULL, NULL,
-           date '2000-01-01' + g.from_tick, date '2000-01-01' + g.returns_at, g.from_tick, g.returns_at, NULL, NULL, c.rate_day
+           oracle.day_of(g.from_tick), oracle.day_of(g.returns_at), g.from_tick, g.returns_at, NULL, NULL
       FROM gap g JOIN oracle.counted c ON c.customer = g.customer AND c.to_tick = g.from_tick;
 END
 $$;
@@ -244,13 +253,15 @@ BEGIN
     ),
     kinded AS (
         SELECT c.*,
-               CASE WHEN NOT c.was_active AND c.spell = 1 THEN 'new'
+               CASE WHEN c.tick % 2 = 0 AND r.fx = 'daily' THEN 'fx'
+                    WHEN NOT c.was_active AND c.spell = 1 THEN 'new'
                     WHEN NOT c.was_active THEN 'reactivation'
                     WHEN NOT c.is_active THEN 'churn'
                     WHEN c.mrr > c.mrr_before THEN 'expansion'
                     ELSE 'contraction' END AS kind,
-               d.day, d.at
-          FROM changed c,
+               CASE r.netting WHEN 'event' THEN d.day ELSE oracle.day_of(c.tick) END AS day,
+               coalesce(d.at, oracle.day_of(c.tick)::timestamp AT TIME ZONE r.time_zone) AS at
+          FROM changed c, oracle.rule r,
                -- The day of a tick, and the last instant of a change that is netted in it.
                LATERAL (SELECT max(CASE t.tick WHEN k.from_tick THEN k.from_on ELSE k.to_on END) AS day,
                                max(CASE t.tick WHEN k.from_tick THEN k.from_at ELSE k.to_at END) AS at
@@ -274,6 +285,8 @@ BEGIN
     WINDOW life AS (PARTITION BY c.customer ORDER BY c.tick);
 END
 $$;
+
+CREATE TABLE oracle.house_movement AS SELECT customer, effective_on, effective_at, kind, mrr_after, counts_from, churn_kind, churn_reason FROM oracle.movement;
 
 CREATE TABLE oracle.line (
     customer text, tick int, plan text, product text, billing_period text, currency text,
@@ -305,7 +318,7 @@ BEGIN
 END
 $$;
 
-CREATE PROCEDURE oracle.compute() LANGUAGE plpgsql SET enable_nestloop = on AS $$
+CREATE PROCEDURE oracle.compute() LANGUAGE plpgsql AS $$
 BEGIN
     CALL oracle.count_rows();
     CALL oracle.number_ticks();
@@ -314,6 +327,12 @@ BEGIN
         TRUNCATE oracle.life, oracle.holding, oracle.step;
         INSERT INTO oracle.life SELECT * FROM oracle.lives();
         INSERT INTO oracle.holding SELECT * FROM oracle.holdings();
+        IF (SELECT r.fx = 'daily' FROM oracle.rule r) THEN
+            UPDATE oracle.holding h SET mrr = oracle.to_10_decimals(h.native * d.rate, 1)
+              FROM (SELECT v.currency, v.tick, oracle.rate_on(v.currency, oracle.day_of(v.tick)) AS rate
+                      FROM (SELECT DISTINCT h.currency, h.tick FROM oracle.holding h) AS v) AS d
+             WHERE d.currency = h.currency AND d.tick = h.tick;
+        END IF;
         ANALYZE oracle.holding;
         INSERT INTO oracle.step SELECT * FROM oracle.steps();
         ANALYZE oracle.step;
@@ -324,3 +343,13 @@ BEGIN
     CALL oracle.find_lines();
 END
 $$;
+
+-- From here on the rule and its movements are the house's, which others are told from.
+CREATE PROCEDURE oracle.set_house() LANGUAGE sql AS $$
+    TRUNCATE oracle.house, oracle.house_movement;
+    INSERT INTO oracle.house TABLE oracle.rule;
+    INSERT INTO oracle.house_movement SELECT customer, effective_on, effective_at, kind, mrr_after, counts_from, churn_kind, churn_reason FROM oracle.movement;
+$$;
+
+\ir ledger_rows.sql
+\ir ledger_views.sql

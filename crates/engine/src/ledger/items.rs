@@ -156,14 +156,14 @@ impl<'a, A: Allocator + Clone> Item<'a, '_, A> {
         {
             (end, rule, cause) = (limit.max(row.start), Rule::PastDue, PAYMENT_FAILED);
         }
-        if row.native == 0 && policy.zero_mrr == ZeroMrr::Inactive {
-            return Ok(Err(Rule::NoMrr));
-        }
         if row.start >= end {
             return Ok(Err(if rule == Rule::Plain { Rule::NoTime } else { rule }));
         }
         let (number, start, native) = (self.numbers[place], row.start, row.native);
         let converted = self.convert(row, native)?;
+        if converted == 0 && policy.zero_mrr == ZeroMrr::Inactive {
+            return Ok(Err(Rule::NoMrr));
+        }
         Ok(Ok(Stretch { row: number, start, end, native, converted, rule, cause }))
     }
 
@@ -215,9 +215,11 @@ impl<'a, A: Allocator + Clone> Item<'a, '_, A> {
             let kind = row.churn_kind.unwrap_or(ChurnKind::Unknown);
             (row.churn_kind.is_some() || reason.is_some()).then_some(Cause { kind, reason })
         };
-        let implied = match next.map(|it| it.status) {
-            Some(Status::Unpaid | Status::PastDue) => PAYMENT_FAILED,
-            Some(Status::Paused) => PAUSED,
+        let dropped =
+            |next: &Row| self.payment_limit(place + 1).is_some_and(|limit| limit <= next.start);
+        let implied = match next {
+            Some(next) if next.status == Status::Unpaid || dropped(next) => PAYMENT_FAILED,
+            Some(next) if excluding(&self.settings.policy, next) == Some(Rule::Paused) => PAUSED,
             _ => UNKNOWN,
         };
         told(row).or_else(|| next.and_then(told)).unwrap_or(implied)
