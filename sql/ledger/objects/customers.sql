@@ -18,18 +18,19 @@ CREATE VIEW customer_status AS
   ),
   scheduled AS NOT MATERIALIZED (
     SELECT m.customer_id,
-           min(m.counts_from) FILTER (WHERE m.kind = 'churn') AS cancels_on,
-           min(m.counts_from) FILTER (WHERE m.kind = 'new') AS starts_on
+           min(m.effective_on) FILTER (WHERE m.kind = 'churn') AS cancels_on,
+           min(m.effective_on) FILTER (WHERE m.kind = 'new') AS starts_on
     FROM movements AS m
     WHERE m.counts_from > (SELECT today FROM clock)
     GROUP BY m.customer_id
   ),
   lines AS (
-    SELECT DISTINCT ON (l.customer_id, l.product, l.plan, l.billing_period, l.currency)
+    -- As texts, for 30 days and a month are equal as intervals.
+    SELECT DISTINCT ON (l.customer_id, l.product, l.plan, l.billing_period::text, l.currency)
            l.customer_id, l.product, l.plan, l.billing_period, l.mrr_after
     FROM movement_lines AS l
-    WHERE l.effective_on <= (SELECT today FROM clock)
-    ORDER BY l.customer_id, l.product, l.plan, l.billing_period, l.currency,
+    WHERE l.counts_from <= (SELECT today FROM clock)
+    ORDER BY l.customer_id, l.product, l.plan, l.billing_period::text, l.currency,
              l.effective_on DESC, l.seq DESC
   ),
   plans AS (

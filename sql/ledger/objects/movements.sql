@@ -43,7 +43,7 @@ CREATE VIEW movement_lines AS
          coalesce(plan_customers, 0) AS plan_customers,
          coalesce(product_customers, 0) AS product_customers,
          coalesce(billing_period_customers, 0) AS billing_period_customers,
-         recorded_by
+         coalesce(counts_from, effective_on) AS counts_from, recorded_by
   FROM fresh_lines;
 COMMENT ON VIEW movement_lines IS
   'The same changes by product, plan, billing period and currency. kind switch: the customer''s MRR stayed, its lines changed.';

@@ -100,8 +100,11 @@ pub fn stretches<'a, A: Allocator + Clone>(
         (item, own, item.and(rows.text(row.subscription_id)))
     };
     order.sort_unstable_by(|a, b| {
-        let start = |number: &usize| (rows.rows[*number].start, *number);
-        item(a).cmp(&item(b)).then_with(|| start(a).cmp(&start(b)))
+        let time = |number: &usize| {
+            let row = &rows.rows[*number];
+            (row.start, row.end, row.native, *number)
+        };
+        item(a).cmp(&item(b)).then_with(|| time(a).cmp(&time(b)))
     });
     for numbers in order.chunk_by(|a, b| item(a) == item(b)) {
         Item { rows, settings, zone, numbers }.read(&mut found);
@@ -202,7 +205,10 @@ impl<'a, A: Allocator + Clone> Item<'a, '_, A> {
         while self.next(last).is_some_and(|it| it.status == Status::PastDue) {
             last += 1;
         }
-        let counts = |it: &Row| excluding(&self.settings.policy, it).is_none();
+        let policy = &self.settings.policy;
+        let counts = |it: &Row| {
+            excluding(policy, it).is_none() && (it.native > 0 || policy.zero_mrr == ZeroMrr::Active)
+        };
         let recovered = self.next(last).is_some_and(counts);
         let limit = Day(self.row(first).start.day.0.saturating_add(days));
         (!recovered).then(|| self.zone.start_of(limit))
