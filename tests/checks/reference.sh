@@ -30,7 +30,7 @@ SQL
 [[ $(wc -w <<<"$members") -gt 100 ]]
 status=0
 for member in $members; do
-    grep -qE "^(## (Type )?$member(\(\))?|- \`$member\(.*)\$" "$reference" ||
+    grep -qE "^(## (Type |View )?$member(\(\))?|- \`$member\(.*)\$" "$reference" ||
         { echo "$member is not in $reference" && status=1; }
 done
 exit "$status"

@@ -24,8 +24,10 @@ WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
   AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'saas_metrics')
   AND d.classid IN ('pg_proc'::regclass, 'pg_type'::regclass)
   AND obj_description(d.objid, d.classid::regclass::name) IS NULL
-  -- An array type comes with its element.
-  AND NOT EXISTS (SELECT FROM pg_type WHERE oid = d.objid AND d.classid = 'pg_type'::regclass AND typelem <> 0);
+  -- An array type comes with its element, a view's with the view.
+  AND NOT EXISTS (
+    SELECT FROM pg_type AS t LEFT JOIN pg_class AS c ON c.oid = t.typrelid
+    WHERE t.oid = d.objid AND d.classid = 'pg_type'::regclass AND (t.typelem <> 0 OR c.relkind = 'v'));
 SELECT t.typname AS type, a.attname AS column_without_comment
 FROM pg_type AS t JOIN pg_attribute AS a ON a.attrelid = t.typrelid
 WHERE t.typnamespace = 'saas_metrics'::regnamespace AND t.typtype = 'c' AND t.typname NOT LIKE 'ledger\_%'
