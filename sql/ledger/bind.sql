@@ -16,8 +16,9 @@ CREATE FUNCTION saas_metrics._input_expression(
   SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT CASE
-    -- The customer is passed on as it is: a cast would keep an index from being used.
-    WHEN column_type IS NULL AND base IN ('int2', 'int4', 'int8', 'text', 'varchar', 'uuid') THEN col
+    -- The customer is passed on as it is, but for what is no conversion, a domain or a length: any other
+    -- cast would keep an index from being used.
+    WHEN column_type IS NULL AND base IN ('int2', 'int4', 'int8', 'text', 'varchar', 'uuid') THEN col || '::' || base
     WHEN column_type = 'text' AND (base IN ('text', 'varchar', 'bpchar', 'char', 'name', 'uuid', 'int2', 'int4', 'int8')
                                    OR kind = 'e') THEN col || '::text'
     WHEN column_type = 'numeric' AND base IN ('numeric', 'int2', 'int4', 'int8') THEN col || '::numeric'
@@ -122,6 +123,9 @@ CREATE FUNCTION saas_metrics._require_input(input text) RETURNS void
   STABLE LANGUAGE plpgsql
 AS $$
 BEGIN
+  IF input IS NULL THEN
+    RAISE EXCEPTION 'input must not be NULL' USING ERRCODE = '22004', HINT = 'Give the name of an input.';
+  END IF;
   IF NOT EXISTS (SELECT FROM saas_metrics.input_columns AS c WHERE c.input = _require_input.input) THEN
     RAISE EXCEPTION 'input "%" is not known', input
       USING ERRCODE = '22023', HINT = pg_catalog.format('Use one of: %s.', (
@@ -129,7 +133,7 @@ BEGIN
   END IF;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics._require_input(text) IS 'Refuses (22023) an input that ledgers do not have. Part of bind.';
+COMMENT ON FUNCTION saas_metrics._require_input(text) IS 'Refuses (22023, 22004) an input that ledgers do not have. Part of bind.';
 
 -- Puts the rows' own table behind an input again.
 CREATE FUNCTION saas_metrics._detach_input(input text) RETURNS void
@@ -218,36 +222,84 @@ DECLARE
   made record;
 BEGIN
   FOR made IN
-    SELECT c.relname, c.relkind, pg_catalog.pg_get_userbyid(n.nspowner) AS owner
+    SELECT CASE c.relkind WHEN 'r' THEN 'TABLE' ELSE 'VIEW' END AS kind, c.oid::regclass::text AS name,
+           pg_catalog.pg_get_userbyid(n.nspowner) AS owner
     FROM pg_catalog.pg_namespace AS n
     JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'v')
     WHERE n.nspname = ledger AND c.relowner <> n.nspowner
+    UNION ALL
+    SELECT 'FUNCTION', p.oid::regprocedure::text, pg_catalog.pg_get_userbyid(n.nspowner)
+    FROM pg_catalog.pg_namespace AS n
+    JOIN pg_catalog.pg_proc AS p ON p.pronamespace = n.oid
+    WHERE n.nspname = ledger AND p.proowner <> n.nspowner
   LOOP
-    EXECUTE pg_catalog.format('ALTER %s %I OWNER TO %I',
-      CASE made.relkind WHEN 'r' THEN 'TABLE' ELSE 'VIEW' END, made.relname, made.owner);
+    EXECUTE pg_catalog.format('ALTER %s %s OWNER TO %I', made.kind, made.name, made.owner);
   END LOOP;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics._give_to_owner(name) IS 'Part of bind.';
+COMMENT ON FUNCTION saas_metrics._give_to_owner(name) IS 'Part of bind and watch.';
+
+CREATE FUNCTION saas_metrics._id_type(query regclass, id_column name) RETURNS text
+  STABLE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH RECURSIVE below AS (
+    SELECT a.atttypid AS oid FROM pg_attribute AS a WHERE a.attrelid = query AND a.attname = id_column AND a.attnum > 0
+    UNION ALL
+    SELECT t.typbasetype FROM below JOIN pg_type AS t ON t.oid = below.oid WHERE t.typtype = 'd'
+  )
+  SELECT format_type(t.oid, NULL) FROM below JOIN pg_type AS t ON t.oid = below.oid WHERE t.typtype <> 'd'
+$$;
+COMMENT ON FUNCTION saas_metrics._id_type(regclass, name) IS
+  'The type of a column, below all domains; NULL if there is no such column. Part of bind and watch.';
+
+-- What a ledger makes of an input must not be what the input is made of.
+CREATE FUNCTION saas_metrics._reads_of_itself(ledger name, input text, query regclass) RETURNS SETOF regclass
+  STABLE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH RECURSIVE read AS (
+    SELECT query::oid AS relation
+    UNION
+    SELECT d.refobjid
+    FROM read
+    JOIN pg_rewrite AS w ON w.ev_class = read.relation
+    JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+                       AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> w.ev_class
+  )
+  SELECT c.oid::regclass
+  FROM read
+  JOIN pg_class AS c ON c.oid = read.relation AND c.oid <> query
+  WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = ledger)
+    AND (c.relname IN (input, input || '_query')
+         OR c.relname NOT IN (SELECT i.input || suffix
+                              FROM saas_metrics.input_columns AS i, unnest('{"",_query,_rows}'::text[]) AS suffix))
+$$;
+COMMENT ON FUNCTION saas_metrics._reads_of_itself(name, text, regclass) IS
+  'The relations of a ledger that a query reads and that come from the input it is for. Part of bind.';
 
 CREATE FUNCTION saas_metrics._bind_in(ledger name, input text, query text, callers_path text) RETURNS void
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+  statement text;
   problems text[];
+  itself regclass;
   id_type text;
   empty boolean;
-  ledgers_path text;
   same boolean;
+  made regclass;
 BEGIN
-  PERFORM saas_metrics._enter_ledger(ledger);
-  ledgers_path := current_setting('search_path');
+  PERFORM saas_metrics._lock_ledger(ledger);
   IF input IS NULL OR query IS NULL THEN
     RAISE EXCEPTION 'an argument of bind is NULL' USING ERRCODE = '22004', HINT = 'Give the name of an input and a SELECT.';
   END IF;
   PERFORM saas_metrics._require_input(input);
-  PERFORM saas_metrics._require_one_select(query);
+  statement := saas_metrics._one_select(query);
+  IF statement IS NULL THEN
+    PERFORM saas_metrics._refuse_query('must be one SELECT');
+  END IF;
   EXECUTE 'SELECT EXISTS (SELECT FROM bindings AS b WHERE b.input = $1 AND b.query = $2 AND b.search_path = $3 AND b.bound)'
     INTO same USING input, query, callers_path;
   EXECUTE format('SELECT NOT EXISTS (SELECT FROM %I)', input || '_rows') INTO empty;
@@ -260,30 +312,28 @@ BEGIN
     RETURN;
   END IF;
 
-  PERFORM set_config('search_path', callers_path, true);
-  EXECUTE format('CREATE VIEW %I.bind_check AS %s', ledger, query);
-  PERFORM set_config('search_path', ledgers_path, true);
-  problems := saas_metrics._bind_problems(ledger, input, 'bind_check'::regclass);
+  made := saas_metrics._create_query_view(ledger, 'bind_check', statement, callers_path);
+  problems := saas_metrics._bind_problems(ledger, input, made);
   IF problems IS NOT NULL THEN
     RAISE EXCEPTION 'the query does not fit the input "%": %', input, array_to_string(problems, '; ')
       USING ERRCODE = '42804', HINT = 'saas_metrics.input_columns lists the columns of the input and their types.';
   END IF;
-  SELECT format_type(a.atttypid, NULL) INTO id_type
-  FROM pg_attribute AS a
-  WHERE a.attrelid = 'bind_check'::regclass AND a.attname = 'customer_id';
+  SELECT r INTO itself FROM saas_metrics._reads_of_itself(ledger, input, made) AS r LIMIT 1;
+  IF itself IS NOT NULL THEN
+    RAISE EXCEPTION 'the query reads %, which the ledger makes of the input "%" itself', itself, input
+      USING ERRCODE = '42P19', HINT = 'Bind your own tables.';
+  END IF;
+  id_type := saas_metrics._id_type(made, 'customer_id');
   DROP VIEW bind_check;
   IF id_type <> saas_metrics._customer_id_type(ledger) THEN
     PERFORM saas_metrics._retype_ledger(ledger, id_type);
   END IF;
 
   PERFORM saas_metrics._detach_input(input);
-  PERFORM set_config('search_path', callers_path, true);
-  EXECUTE format('CREATE VIEW %I.%I AS %s', ledger, input || '_query', query);
-  PERFORM set_config('search_path', ledgers_path, true);
+  made := saas_metrics._create_query_view(ledger, input || '_query', statement, callers_path);
   EXECUTE format('COMMENT ON VIEW %I IS %L', input || '_query',
     'The query that the input ' || input || ' is bound to.');
-  EXECUTE format('CREATE OR REPLACE VIEW %I AS %s', input,
-    saas_metrics._bound_view(ledger, input, (input || '_query')::regclass));
+  EXECUTE format('CREATE OR REPLACE VIEW %I AS %s', input, saas_metrics._bound_view(ledger, input, made));
   INSERT INTO bindings AS b VALUES (input, query, callers_path)
     ON CONFLICT ON CONSTRAINT bindings_pkey
     DO UPDATE SET query = excluded.query, search_path = excluded.search_path, bound = true;
@@ -301,14 +351,14 @@ AS $$
   SELECT saas_metrics._bind_in(ledger, input, query, pg_catalog.current_setting('search_path'))
 $$;
 COMMENT ON FUNCTION saas_metrics.bind(name, text, text) IS
-  'Binds an input of a ledger (subscription_periods, customers, fx_rates) to one SELECT over your own tables, whose names resolve in your search path. saas_metrics.input_columns lists the columns: those required must be there, others have defaults, dates and timestamps without time zone are local to the ledger''s, customer_id is passed on uncast. Errors: one (42804) that lists all missing, extra and ill-typed columns; 42601 for anything but one SELECT; 55000 while <input>_rows holds rows; 22023 for an unknown input. Warns if reading a changed customer would scan a whole table. Then: saas_metrics.refresh.';
+  'Binds an input of a ledger (subscription_periods, customers, fx_rates) to one SELECT over your own tables, whose names resolve in your search path. saas_metrics.input_columns lists the columns: those required must be there, others have defaults, dates and timestamps without time zone are local to the ledger''s, customer_id is passed on uncast. Errors: one (42804) that lists all missing, extra and ill-typed columns; 42601 for anything but one SELECT that only reads; 42P19 if it reads what the ledger makes of the input; 55000 while <input>_rows holds rows; 22023 for an unknown input. Warns if reading a changed customer would scan a whole table. Then: saas_metrics.refresh.';
 
 CREATE FUNCTION saas_metrics.unbind(ledger name, input text) RETURNS void
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  PERFORM saas_metrics._enter_ledger(ledger);
+  PERFORM saas_metrics._lock_ledger(ledger);
   PERFORM saas_metrics._require_input(input);
   PERFORM saas_metrics._detach_input(input);
   EXECUTE 'UPDATE bindings SET bound = false WHERE input = $1' USING input;
@@ -325,7 +375,7 @@ AS $$
 DECLARE
   kept record;
 BEGIN
-  PERFORM saas_metrics._enter_ledger(ledger);
+  PERFORM saas_metrics._lock_ledger(ledger);
   FOR kept IN EXECUTE 'UPDATE bindings SET bound = false RETURNING input, query, search_path' LOOP
     PERFORM saas_metrics._bind_in(ledger, kept.input, kept.query, kept.search_path);
   END LOOP;

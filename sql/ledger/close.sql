@@ -7,11 +7,11 @@ CREATE FUNCTION saas_metrics._rollup_query(condition text, today date) RETURNS t
   RETURN format($$(
     SELECT sums.*
     FROM (
-      SELECT saas_metrics.ledger_contributions(1, %1$L, (SELECT c.nets_months FROM ledger_clock AS c), %3$s) AS found
+      SELECT saas_metrics.ledger_contributions(1, %1$L, %3$s) AS found
       FROM movement_history AS l
       WHERE %2$s
     ) AS known, unnest(known.found) AS sums
-    WHERE sums.counts_from <= %1$L)$$, today, condition, saas_metrics._ledger_objects('line_columns'));
+    WHERE sums.counts_from <= %1$L)$$, today, condition, saas_metrics._ledger_objects('contributed_columns'));
 COMMENT ON FUNCTION saas_metrics._rollup_query(text, date) IS
   'A rollup of the lines of movement_history under a condition, as text of a query. Part of mrr_monthly_at and check_ledger.';
 
@@ -98,7 +98,7 @@ BEGIN
              pg_catalog.convert_to(l::text, 'UTF8')), 'hex'), 15))::bit(60)::bigint)), 'UTF8')), 'hex')
     INTO digest
   FROM (SELECT k.customer_id, k.effective_on, k.seq, k.effective_at, k.kind, k.mrr_before, k.mrr_after,
-               k.product, k.plan, k.billing_period, k.currency, k.line_before, k.line_after, k.native_amount
+               k.product, k.plan, k.billing_period, k.currency, k.line_before, k.line_after, k.native_amount, k.net
         FROM kept_lines AS k
         WHERE k.effective_on <= through) AS l;
   RETURN digest;
@@ -126,12 +126,11 @@ AS $$
 DECLARE
   last date;
 BEGIN
-  PERFORM saas_metrics._enter_ledger(ledger);
+  PERFORM saas_metrics._lock_ledger(ledger);
   IF through IS NULL OR through >= (SELECT c.today FROM ledger_clock AS c) OR NOT isfinite(through) THEN
     RAISE EXCEPTION 'cannot close through %: it is not over', coalesce(through::text, 'NULL')
       USING ERRCODE = '22023', HINT = 'Give a day before today in the ledger''s time zone, such as the last of a month.';
   END IF;
-  PERFORM FROM ledger_settings AS s FOR UPDATE;
   SELECT max(c.closed_through) INTO last FROM closes AS c;
   IF through <= last THEN
     IF through < last AND NOT EXISTS (SELECT FROM closes AS c WHERE c.closed_through = through) THEN
@@ -145,11 +144,14 @@ BEGIN
     SELECT through, s.last_refresh, clock_timestamp(), session_user,
            coalesce(sum(k.mrr_after - k.mrr_before), 0),
            count(*) FILTER (WHERE k.kind IN ('new', 'reactivation')) - count(*) FILTER (WHERE k.kind = 'churn'),
-           saas_metrics._lines_digest(through)
+           saas_metrics._lines_digest(through), c.today
     FROM ledger_settings AS s
+    CROSS JOIN ledger_clock AS c
+    -- A churn within the tolerated gap counts only from a later day on.
     LEFT JOIN kept_lines AS k
-      ON k.mrr_after IS NOT NULL AND coalesce(k.counts_from, k.effective_on) <= through
-    GROUP BY s.last_refresh;
+      ON k.mrr_after IS NOT NULL AND k.net IS NULL AND k.effective_on <= through
+         AND coalesce(k.counts_from, k.effective_on) <= c.today
+    GROUP BY s.last_refresh, c.today;
   END IF;
   SELECT c.closed_through, c.refresh, c.closed_at, c.mrr, c.customers, c.digest
     INTO closed_through, refresh, closed_at, mrr, customers, digest
@@ -178,23 +180,28 @@ CREATE FUNCTION saas_metrics.restatements(
 AS $$
 DECLARE
   sealed bigint;
+  sealed_on date;
+  today date;
 BEGIN
   PERFORM saas_metrics._enter_ledger(ledger, to_change => false);
-  SELECT c.refresh INTO sealed FROM closes AS c WHERE c.closed_through = through;
+  SELECT c.refresh, c.as_of INTO sealed, sealed_on FROM closes AS c WHERE c.closed_through = through;
+  SELECT c.today INTO today FROM ledger_clock AS c;
   IF sealed IS NULL THEN
     RAISE EXCEPTION 'ledger "%" has no seal of %', ledger, coalesce(through::text, 'NULL')
       USING ERRCODE = '22023', HINT = 'The table closes of the ledger lists its seals.';
   END IF;
   RETURN QUERY
     WITH changed AS (
-      SELECT h.*, h.mrr_after - h.mrr_before AS amount
+      SELECT h.*, h.mrr_after - h.mrr_before AS amount, coalesce(h.counts_from, h.effective_on) AS counts
       FROM movement_history AS h
-      WHERE h.mrr_after IS NOT NULL AND h.kind <> 'switch'
-        AND coalesce(h.counts_from, h.effective_on) <= through
-        AND (h.recorded_by > sealed OR h.superseded_by > sealed)
+      WHERE h.mrr_after IS NOT NULL AND h.kind <> 'switch' AND h.net IS NULL AND h.effective_on <= through
+        AND (h.recorded_by > sealed OR h.superseded_by > sealed OR h.counts_from > sealed_on)
     ),
-    old AS (SELECT * FROM changed AS c WHERE c.recorded_by <= sealed),
-    new AS (SELECT * FROM changed AS c WHERE c.recorded_by > sealed AND c.superseded_by IS NULL)
+    old AS (
+      SELECT * FROM changed AS c
+      WHERE c.recorded_by <= sealed AND coalesce(c.superseded_by > sealed, true) AND c.counts <= sealed_on
+    ),
+    new AS (SELECT * FROM changed AS c WHERE c.superseded_by IS NULL AND c.counts <= today)
     SELECT coalesce(o.customer_id, n.customer_id)::text, coalesce(o.effective_on, n.effective_on),
            o.kind, n.kind, o.amount, n.amount, coalesce(n.amount, 0) - coalesce(o.amount, 0),
            r.refresh, r.recorded_at

@@ -81,9 +81,36 @@ BEGIN
   LOOP
     EXECUTE saas_metrics._view_script(part.script, row_security);
   END LOOP;
+  PERFORM saas_metrics._comment_lines();
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._build_views(boolean) IS 'Part of create_ledger.';
+
+CREATE FUNCTION saas_metrics._comment_lines() RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  line record;
+BEGIN
+  FOR line IN
+    SELECT v.relation, a.attname, pg_catalog.col_description(a.attrelid, a.attnum) AS comment
+    FROM (VALUES ('current_lines'), ('superseded_lines'), ('movement_history')) AS v (relation)
+    CROSS JOIN pg_catalog.pg_attribute AS a
+    WHERE a.attrelid = 'saas_metrics.ledger_line'::regclass AND a.attnum > 0
+    UNION ALL
+    SELECT v.relation, c.name, c.comment
+    FROM (VALUES ('current_lines'), ('superseded_lines'), ('movement_history')) AS v (relation)
+    CROSS JOIN (VALUES ('customer_id', 'The customer.'),
+                       ('recorded_by', 'The refresh that recorded the line.'),
+                       ('superseded_by', 'The refresh that replaced or removed it; NULL: it is current.')) AS c (name, comment)
+    WHERE c.name <> 'superseded_by' OR v.relation <> 'current_lines'
+  LOOP
+    EXECUTE pg_catalog.format('COMMENT ON COLUMN %I.%I IS %L', line.relation, line.attname, line.comment);
+  END LOOP;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._comment_lines() IS
+  'Comments the columns that tables and views have of saas_metrics.ledger_line. Part of create_ledger.';
 
 CREATE FUNCTION saas_metrics._build_ledger(ledger name, customer_id_type text, row_security boolean) RETURNS void
   LANGUAGE plpgsql
@@ -100,8 +127,7 @@ BEGIN
     ALTER TABLE superseded_lines ENABLE ROW LEVEL SECURITY;
     ALTER TABLE rejected_rows ENABLE ROW LEVEL SECURITY;
   END IF;
-  EXECUTE pg_catalog.replace(
-    saas_metrics._ledger_objects('triggers'), ':ledger', pg_catalog.quote_ident(ledger));
+  EXECUTE saas_metrics._ledger_objects('triggers');
   FOR input IN SELECT DISTINCT c.input FROM saas_metrics.input_columns AS c LOOP
     PERFORM saas_metrics._watch_rows(ledger, input);
   END LOOP;
@@ -198,8 +224,8 @@ BEGIN
     RAISE NOTICE 'ledger "%" does not exist, skipping', ledger;
     RETURN;
   END IF;
-  PERFORM saas_metrics._enter_ledger(ledger);
-  PERFORM saas_metrics._unwatch_all(ledger);
+  PERFORM saas_metrics._lock_ledger(ledger);
+  PERFORM saas_metrics._lock_watched(ledger);
   SELECT d::text INTO dependent FROM saas_metrics._foreign_dependents(ledger) AS d LIMIT 1;
   IF dependent IS NOT NULL THEN
     RAISE EXCEPTION 'cannot drop ledger "%" because % depends on it', ledger, dependent

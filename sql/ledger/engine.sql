@@ -1,11 +1,11 @@
 -- What a ledger makes of rows -------------------------------------------------
--- Two aggregates: from the rows of one customer to the lines of his movements, and from lines to
--- what they add to rollups. Refreshes and views use them alike.
+-- Two steps: from the rows of one customer to the lines of his movements, and from lines to what
+-- they add to rollups. Refreshes and views use them alike.
 
 CREATE TYPE saas_metrics.ledger_line AS (
-  effective_on             date,
   seq                      integer,
   effective_at             timestamptz,
+  effective_on             date,
   counts_from              date,
   kind                     text,
   mrr_before               numeric,
@@ -33,10 +33,44 @@ CREATE TYPE saas_metrics.ledger_line AS (
   quarter_opening          numeric,
   year_opening             numeric,
   active_at_opening        smallint,
-  currency_switch          numeric
+  currency_switch          numeric,
+  net                      smallint
 );
 COMMENT ON TYPE saas_metrics.ledger_line IS
   'One line of a movement as a ledger stores it: what the first line tells of its movement is NULL in the others, and what repeats is NULL. Read the view movements or movement_lines of a ledger instead.';
+
+COMMENT ON COLUMN saas_metrics.ledger_line.seq IS 'Orders the lines of a customer''s day; the first of a movement tells what the movement is.';
+COMMENT ON COLUMN saas_metrics.ledger_line.effective_at IS 'The instant of the change, of the last where changes of a day are netted.';
+COMMENT ON COLUMN saas_metrics.ledger_line.effective_on IS 'The day of the change in the ledger''s time zone.';
+COMMENT ON COLUMN saas_metrics.ledger_line.counts_from IS 'The day from which it counts, if that is a later one.';
+COMMENT ON COLUMN saas_metrics.ledger_line.kind IS 'new, reactivation, expansion, contraction, churn, fx or, where the customer''s MRR stayed, switch.';
+COMMENT ON COLUMN saas_metrics.ledger_line.mrr_before IS 'The customer''s MRR before the movement; NULL in all but its first line.';
+COMMENT ON COLUMN saas_metrics.ledger_line.mrr_after IS 'The customer''s MRR after it; likewise.';
+COMMENT ON COLUMN saas_metrics.ledger_line.first_on IS 'The day on which the customer first had MRR; likewise.';
+COMMENT ON COLUMN saas_metrics.ledger_line.spell IS 'How many times the customer came, this one included; likewise.';
+COMMENT ON COLUMN saas_metrics.ledger_line.churn_kind IS 'Of a churn, and of the churn that a reactivation ends: voluntary, involuntary or unknown; likewise.';
+COMMENT ON COLUMN saas_metrics.ledger_line.churn_reason IS 'The reason, where one is known; likewise.';
+COMMENT ON COLUMN saas_metrics.ledger_line.product IS 'The product of the line.';
+COMMENT ON COLUMN saas_metrics.ledger_line.plan IS 'The plan.';
+COMMENT ON COLUMN saas_metrics.ledger_line.billing_period IS 'The billing period.';
+COMMENT ON COLUMN saas_metrics.ledger_line.currency IS 'The currency of the native amount.';
+COMMENT ON COLUMN saas_metrics.ledger_line.line_before IS 'The line''s MRR before the movement; NULL if it is mrr_before.';
+COMMENT ON COLUMN saas_metrics.ledger_line.line_after IS 'The line''s MRR after it; NULL if it is mrr_after.';
+COMMENT ON COLUMN saas_metrics.ledger_line.native_amount IS 'What the line changed by in its own currency; NULL if that is the same number.';
+COMMENT ON COLUMN saas_metrics.ledger_line.plan_switch IS 'What of the plan''s change came from or went to other plans, told once for each plan of a movement; NULL: nothing.';
+COMMENT ON COLUMN saas_metrics.ledger_line.product_switch IS 'The same for the product.';
+COMMENT ON COLUMN saas_metrics.ledger_line.billing_period_switch IS 'The same for the billing period.';
+COMMENT ON COLUMN saas_metrics.ledger_line.plan_customers IS '1: the customer came to the plan; -1: he left it; told once for each plan of a movement.';
+COMMENT ON COLUMN saas_metrics.ledger_line.product_customers IS 'The same for the product.';
+COMMENT ON COLUMN saas_metrics.ledger_line.billing_period_customers IS 'The same for the billing period.';
+COMMENT ON COLUMN saas_metrics.ledger_line.day_opening IS 'The customer''s MRR at the opening of the day; NULL if it is mrr_before.';
+COMMENT ON COLUMN saas_metrics.ledger_line.week_opening IS 'The same of the week.';
+COMMENT ON COLUMN saas_metrics.ledger_line.month_opening IS 'The same of the month.';
+COMMENT ON COLUMN saas_metrics.ledger_line.quarter_opening IS 'The same of the quarter.';
+COMMENT ON COLUMN saas_metrics.ledger_line.year_opening IS 'The same of the year.';
+COMMENT ON COLUMN saas_metrics.ledger_line.active_at_opening IS 'In which of these the customer was active at the opening: 1 for the day, 2 the week, 4 the month, 8 the quarter, 16 the year, added up.';
+COMMENT ON COLUMN saas_metrics.ledger_line.currency_switch IS 'What of the currency''s native amount came from or went to other currencies; NULL: nothing.';
+COMMENT ON COLUMN saas_metrics.ledger_line.net IS 'Where months are netted: 1 for what a customer''s month comes to, in views by month and longer, -1 for what it no longer comes to. NULL: a movement as it is.';
 
 CREATE TYPE saas_metrics.ledger_rejection AS (
   subscription_id text,
@@ -77,18 +111,18 @@ COMMENT ON TYPE saas_metrics.ledger_contribution IS
   'What lines add to a rollup: sums by slice (day, week, month, quarter and year of all customers; plan, product, billing_period, currency, churn, cohort, first_spell, ended_spell), segment and period.';
 
 CREATE FUNCTION saas_metrics.ledger_lines_step(
-    internal, text,
+    internal, text, uuid,
     text, text, text, text, text, numeric, numeric, text, text, interval, timestamptz,
     timestamptz, text, timestamptz, timestamptz, text, text
   ) RETURNS internal
   IMMUTABLE PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_lines_step_wrapper';
 COMMENT ON FUNCTION saas_metrics.ledger_lines_step(
-    internal, text,
+    internal, text, uuid,
     text, text, text, text, text, numeric, numeric, text, text, interval, timestamptz,
     timestamptz, text, timestamptz, timestamptz, text, text
   ) IS
-  'Part of the aggregates ledger_lines and ledger_rejections.';
+  'Part of the aggregates ledger_lines, ledger_rejections, ledger_digest and ledger_explanations.';
 
 CREATE FUNCTION saas_metrics.ledger_lines_final(internal) RETURNS saas_metrics.ledger_line[]
   IMMUTABLE PARALLEL SAFE
@@ -101,8 +135,14 @@ CREATE FUNCTION saas_metrics.ledger_rejections_final(internal) RETURNS saas_metr
 COMMENT ON FUNCTION saas_metrics.ledger_rejections_final(internal) IS
   'Part of the aggregate ledger_rejections.';
 
+CREATE FUNCTION saas_metrics.ledger_digest_final(internal) RETURNS uuid
+  IMMUTABLE PARALLEL SAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_digest_final_wrapper';
+COMMENT ON FUNCTION saas_metrics.ledger_digest_final(internal) IS
+  'Part of the aggregate ledger_digest.';
+
 CREATE AGGREGATE saas_metrics.ledger_lines(
-    settings text,
+    settings text, known uuid,
     subscription_id text, item_id text, product text, plan text, kind text, amount numeric,
     discount numeric, discount_kind text, currency text, billing_period interval, starts_at
     timestamptz, ends_at timestamptz, status text, cancel_requested_at timestamptz, access_ends_at
@@ -116,14 +156,14 @@ CREATE AGGREGATE saas_metrics.ledger_lines(
   PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE saas_metrics.ledger_lines(
-    text,
+    text, uuid,
     text, text, text, text, text, numeric, numeric, text, text, interval, timestamptz,
     timestamptz, text, timestamptz, timestamptz, text, text
   ) IS
-  'The lines of one customer''s movements, from all his rows of subscription_periods, by the settings of a ledger. Used by refresh and by the ledger''s views.';
+  'The lines of one customer''s movements, from all his rows of subscription_periods, by the settings of a ledger; none if their digest is the known one. Used by refresh and by the ledger''s views.';
 
 CREATE AGGREGATE saas_metrics.ledger_rejections(
-    settings text,
+    settings text, known uuid,
     subscription_id text, item_id text, product text, plan text, kind text, amount numeric,
     discount numeric, discount_kind text, currency text, billing_period interval, starts_at
     timestamptz, ends_at timestamptz, status text, cancel_requested_at timestamptz, access_ends_at
@@ -137,25 +177,46 @@ CREATE AGGREGATE saas_metrics.ledger_rejections(
   PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE saas_metrics.ledger_rejections(
-    text,
+    text, uuid,
     text, text, text, text, text, numeric, numeric, text, text, interval, timestamptz,
     timestamptz, text, timestamptz, timestamptz, text, text
   ) IS
-  'The rows of one customer in subscription_periods that cannot be read, each with the reason. Used by refresh.';
+  'The rows of one customer in subscription_periods that cannot be read, each with the reason; none if their digest is the known one. Used by refresh.';
+
+CREATE AGGREGATE saas_metrics.ledger_digest(
+    settings text, known uuid,
+    subscription_id text, item_id text, product text, plan text, kind text, amount numeric,
+    discount numeric, discount_kind text, currency text, billing_period interval, starts_at
+    timestamptz, ends_at timestamptz, status text, cancel_requested_at timestamptz, access_ends_at
+    timestamptz, churn_kind text, churn_reason text
+  ) (
+  SFUNC = saas_metrics.ledger_lines_step,
+  STYPE = internal,
+  SSPACE = 1024,
+  FINALFUNC = saas_metrics.ledger_digest_final,
+  FINALFUNC_MODIFY = READ_ONLY,
+  PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE saas_metrics.ledger_digest(
+    text, uuid,
+    text, text, text, text, text, numeric, numeric, text, text, interval, timestamptz,
+    timestamptz, text, timestamptz, timestamptz, text, text
+  ) IS
+  'A digest of one customer''s rows of subscription_periods, in any order, and of the settings: while it stays, so do his lines. NULL if it is the known one. Used by refresh and check_ledger.';
 
 CREATE FUNCTION saas_metrics.ledger_contributions_step(
-    internal, integer, date, boolean,
+    internal, integer, date,
     date, date, text, numeric, numeric, date, integer, text, text, text, text, interval, text,
     numeric, numeric, numeric, numeric, numeric, numeric, smallint, smallint, smallint, numeric,
-    numeric, numeric, numeric, numeric, smallint, numeric
+    numeric, numeric, numeric, numeric, smallint, numeric, smallint
   ) RETURNS internal
   IMMUTABLE PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_contributions_step_wrapper';
 COMMENT ON FUNCTION saas_metrics.ledger_contributions_step(
-    internal, integer, date, boolean,
+    internal, integer, date,
     date, date, text, numeric, numeric, date, integer, text, text, text, text, interval, text,
     numeric, numeric, numeric, numeric, numeric, numeric, smallint, smallint, smallint, numeric,
-    numeric, numeric, numeric, numeric, smallint, numeric
+    numeric, numeric, numeric, numeric, smallint, numeric, smallint
   ) IS
   'Part of the aggregate ledger_contributions.';
 
@@ -166,7 +227,7 @@ COMMENT ON FUNCTION saas_metrics.ledger_contributions_final(internal) IS
   'Part of the aggregate ledger_contributions.';
 
 CREATE AGGREGATE saas_metrics.ledger_contributions(
-    sign integer, settled_on date, nets_months boolean,
+    sign integer, settled_on date,
     effective_on date, counts_from date, kind text, mrr_before numeric, mrr_after numeric,
     first_on date, spell integer, churn_kind text, churn_reason text, product text, plan text,
     billing_period interval, currency text, line_before numeric, line_after numeric, native_amount
@@ -174,7 +235,7 @@ CREATE AGGREGATE saas_metrics.ledger_contributions(
     plan_customers smallint, product_customers smallint, billing_period_customers smallint,
     day_opening numeric, week_opening numeric, month_opening numeric, quarter_opening numeric,
     year_opening numeric, active_at_opening smallint,
-    currency_switch numeric
+    currency_switch numeric, net smallint
   ) (
   SFUNC = saas_metrics.ledger_contributions_step,
   STYPE = internal,
@@ -184,9 +245,9 @@ CREATE AGGREGATE saas_metrics.ledger_contributions(
   PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE saas_metrics.ledger_contributions(
-    integer, date, boolean,
+    integer, date,
     date, date, text, numeric, numeric, date, integer, text, text, text, text, interval, text,
     numeric, numeric, numeric, numeric, numeric, numeric, smallint, smallint, smallint, numeric,
-    numeric, numeric, numeric, numeric, smallint, numeric
+    numeric, numeric, numeric, numeric, smallint, numeric, smallint
   ) IS
-  'What lines of movements add to rollups: sign 1 adds a line, -1 takes it back; what counts from settled_on or earlier counts at once; nets_months: a customer''s changes are netted within months. Used by refresh and by the ledger''s views.';
+  'What lines of movements add to rollups: sign 1 adds a line, -1 takes it back; what counts from settled_on or earlier counts at once. Used by refresh and by the ledger''s views.';

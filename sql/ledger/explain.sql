@@ -18,12 +18,13 @@ CREATE FUNCTION saas_metrics.explain(
 AS $$
 #variable_conflict use_column
 DECLARE
-  movement_kind text := CASE explain.measure
-    WHEN 'reactivated_customers' THEN 'reactivation'
-    WHEN 'expanded_customers' THEN 'expansion'
-    WHEN 'contracted_customers' THEN 'contraction'
-    WHEN 'churned_customers' THEN 'churn'
-    ELSE regexp_replace(explain.measure, '_(mrr|customers)$', '') END;
+  movement_kind text := CASE
+    WHEN explain.measure IN ('new_mrr', 'new_customers') THEN 'new'
+    WHEN explain.measure IN ('reactivation_mrr', 'reactivated_customers') THEN 'reactivation'
+    WHEN explain.measure IN ('expansion_mrr', 'expanded_customers') THEN 'expansion'
+    WHEN explain.measure IN ('contraction_mrr', 'contracted_customers') THEN 'contraction'
+    WHEN explain.measure IN ('churn_mrr', 'churned_customers') THEN 'churn'
+    WHEN explain.measure = 'fx_mrr' THEN 'fx' END;
   counted boolean := explain.measure LIKE '%\_customers';
   first date := coalesce(lower(explain.period), '-infinity');
   stop date := coalesce(upper(explain.period), 'infinity');
@@ -33,15 +34,19 @@ BEGIN
     RAISE EXCEPTION 'period must not be %', CASE WHEN explain.period IS NULL THEN 'NULL' ELSE 'empty' END
       USING ERRCODE = '22004', HINT = 'Give the days as a range, such as daterange(period_start, period_end).';
   END IF;
-  IF movement_kind IN ('new', 'reactivation', 'expansion', 'contraction', 'churn', 'fx')
-     AND (explain.measure LIKE '%\_mrr' OR movement_kind <> 'fx') THEN
-    RETURN QUERY
+  IF movement_kind IS NOT NULL THEN
+    RETURN QUERY EXECUTE format($query$
       SELECT m.customer_id::text, m.effective_on, m.kind,
-             CASE WHEN counted THEN 1 ELSE m.amount END, m.mrr_before, m.mrr_after, m.churn_kind, m.churn_reason
-      FROM movements AS m
-      WHERE m.kind = movement_kind AND m.effective_on >= first AND m.effective_on < stop
-        AND m.counts_from <= (SELECT c.today FROM ledger_clock AS c)
-      ORDER BY m.effective_on, m.customer_id, m.seq;
+             m.times * CASE WHEN $1 THEN 1 ELSE m.amount END, m.mrr_before, m.mrr_after, m.churn_kind, m.churn_reason
+      FROM %s AS m
+      WHERE m.kind = $2 AND m.effective_on >= $3 AND m.effective_on < $4
+      ORDER BY m.effective_on, m.customer_id, m.seq $query$,
+      -- Where months are netted, views by month and longer are made of other movements.
+      CASE WHEN (SELECT p.netting = 'month' FROM ledger_policy AS p)
+                AND (first, stop) = (date_trunc('month', first), date_trunc('month', stop))
+           THEN 'net_movements'
+           ELSE '(SELECT m.*, 1 AS times FROM movements AS m WHERE m.counts_from <= (SELECT c.today FROM ledger_clock AS c))' END)
+      USING counted, movement_kind, first, stop;
   ELSIF explain.measure IN ('opening_mrr', 'closing_mrr', 'opening_customers', 'closing_customers') THEN
     RETURN QUERY
       SELECT m.customer_id::text, m.effective_on, m.kind,
@@ -89,6 +94,7 @@ COMMENT ON FUNCTION saas_metrics.explain(name, daterange, text) IS
 
 CREATE TYPE saas_metrics.ledger_explanation AS (
   place        integer,
+  factor       text,
   native_mrr   numeric,
   mrr          numeric,
   counts_on    date,
@@ -105,7 +111,7 @@ COMMENT ON FUNCTION saas_metrics.ledger_explanations_final(internal) IS
   'Part of the aggregate ledger_explanations.';
 
 CREATE AGGREGATE saas_metrics.ledger_explanations(
-    settings text,
+    settings text, known uuid,
     subscription_id text, item_id text, product text, plan text, kind text, amount numeric,
     discount numeric, discount_kind text, currency text, billing_period interval, starts_at
     timestamptz, ends_at timestamptz, status text, cancel_requested_at timestamptz, access_ends_at
@@ -119,7 +125,7 @@ CREATE AGGREGATE saas_metrics.ledger_explanations(
   PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE saas_metrics.ledger_explanations(
-    text,
+    text, uuid,
     text, text, text, text, text, numeric, numeric, text, text, interval, timestamptz,
     timestamptz, text, timestamptz, timestamptz, text, text
   ) IS
@@ -140,6 +146,7 @@ CREATE FUNCTION saas_metrics.explain_customer(
     OUT discount_kind text,
     OUT currency text,
     OUT billing_period interval,
+    OUT factor text,
     OUT native_mrr numeric,
     OUT mrr numeric,
     OUT counts_on date,
@@ -164,4 +171,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.explain_customer(name, daterange, text) IS
-  'Where a customer''s MRR comes from: his rows of subscription_periods that have to do with a period, each with its price, its MRR per month in its own and in the ledger''s currency, the days it counts on (until: exclusive; NULL: still running), the rule that decided so, and the customer''s whole MRR at the end of its first day. Errors: 3F000; 22004 without period or customer; 22P02 if customer is not of the type of customer_id.';
+  'Where a customer''s MRR comes from: his rows of subscription_periods that have to do with a period, each with its price, the factor that makes it one per month, its MRR in its own and in the ledger''s currency, the days it counts on (until: exclusive; NULL: still running), the rule that decided so, and the customer''s whole MRR at the end of its first day. Errors: 3F000; 22004 without period or customer; 22P02 if customer is not of the type of customer_id.';

@@ -7,24 +7,48 @@ CREATE FUNCTION saas_metrics._ledger_objects(part text) RETURNS text
 COMMENT ON FUNCTION saas_metrics._ledger_objects(text) IS
   'The script that makes a part of a ledger''s objects, with :customer_id_type and the like yet to be put in. Part of create_ledger.';
 
-CREATE FUNCTION saas_metrics._is_one_select(query text) RETURNS boolean
+CREATE FUNCTION saas_metrics._one_select(query text) RETURNS text
   IMMUTABLE STRICT PARALLEL SAFE
-  LANGUAGE c AS 'MODULE_PATHNAME', 'is_one_select_wrapper';
-COMMENT ON FUNCTION saas_metrics._is_one_select(text) IS
-  'Whether a text is one SELECT and nothing else. What is no SQL is a syntax error (42601). NULL if the argument is NULL. Part of bind and watch.';
+  LANGUAGE c AS 'MODULE_PATHNAME', 'one_select_wrapper';
+COMMENT ON FUNCTION saas_metrics._one_select(text) IS
+  'The one SELECT that a text is, without the semicolon and what follows it; NULL if it is anything else, or NULL. What is no SQL is a syntax error (42601). Part of bind and watch.';
 
-CREATE FUNCTION saas_metrics._require_one_select(query text) RETURNS void
+CREATE FUNCTION saas_metrics._refuse_query(problem text) RETURNS void
   IMMUTABLE LANGUAGE plpgsql
 AS $$
 BEGIN
-  IF NOT saas_metrics._is_one_select(query) THEN
-    RAISE EXCEPTION 'the query must be one SELECT'
-      USING ERRCODE = '42601', HINT = 'Give one SELECT, WITH ... SELECT, VALUES or TABLE, and nothing after it.';
-  END IF;
+  RAISE EXCEPTION 'the query %', problem
+    USING ERRCODE = '42601', HINT = 'Give one SELECT, WITH ... SELECT, VALUES or TABLE that only reads, and nothing after it.';
 END
 $$;
-COMMENT ON FUNCTION saas_metrics._require_one_select(text) IS
-  'Refuses (42601) what is not one SELECT. Part of bind and watch.';
+COMMENT ON FUNCTION saas_metrics._refuse_query(text) IS 'Raises 42601. Part of bind and watch.';
+
+-- What the server says of a view of it is the best check of a query. Read in the caller's search path.
+CREATE FUNCTION saas_metrics._create_query_view(ledger name, view_name name, query text, callers_path text) RETURNS regclass
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  ledgers_path text := pg_catalog.current_setting('search_path');
+  made regclass;
+BEGIN
+  PERFORM pg_catalog.set_config('search_path', callers_path, true);
+  BEGIN
+    EXECUTE pg_catalog.format('CREATE VIEW %I.%I AS %s', ledger, view_name, query);
+  EXCEPTION
+    -- INTO, and what changes rows.
+    WHEN feature_not_supported THEN
+      PERFORM saas_metrics._refuse_query('must only read: ' || sqlerrm);
+  END;
+  PERFORM pg_catalog.set_config('search_path', ledgers_path, true);
+  made := pg_catalog.format('%I.%I', ledger, view_name)::regclass;
+  IF EXISTS (SELECT FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class = made AND r.ev_action::text LIKE '%:rowMarks (%') THEN
+    PERFORM saas_metrics._refuse_query('must not lock rows');
+  END IF;
+  RETURN made;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._create_query_view(name, name, text, text) IS
+  'Makes a view of a query that is one SELECT in the ledger''s schema, its names those of the caller''s search path. Part of bind and watch.';
 
 CREATE FUNCTION saas_metrics.age_in_months(first date, day date) RETURNS integer
   IMMUTABLE STRICT PARALLEL SAFE
@@ -72,6 +96,8 @@ COMMENT ON FUNCTION saas_metrics._is_ledger(name) IS
 CREATE FUNCTION saas_metrics._enter_ledger(ledger name, to_change boolean DEFAULT true) RETURNS void
   LANGUAGE plpgsql
 AS $$
+DECLARE
+  may boolean;
 BEGIN
   IF ledger IS NULL THEN
     RAISE EXCEPTION 'ledger must not be NULL'
@@ -81,16 +107,33 @@ BEGIN
     RAISE EXCEPTION 'ledger "%" does not exist', ledger
       USING ERRCODE = '3F000', HINT = 'SELECT saas_metrics.create_ledger makes one; saas_metrics.ledgers lists those there are.';
   END IF;
-  IF to_change AND NOT (SELECT pg_catalog.pg_has_role(n.nspowner, 'USAGE')
-                        FROM pg_catalog.pg_namespace AS n WHERE n.nspname = ledger) THEN
-    RAISE EXCEPTION 'must be owner of ledger "%"', ledger
-      USING ERRCODE = '42501', HINT = 'Ask its owner, or become a member of that role.';
+  SELECT CASE WHEN to_change THEN pg_catalog.pg_has_role(n.nspowner, 'USAGE')
+              ELSE pg_catalog.has_schema_privilege(n.oid, 'USAGE') END
+    INTO may
+  FROM pg_catalog.pg_namespace AS n
+  WHERE n.nspname = ledger;
+  IF NOT may THEN
+    RAISE EXCEPTION '% ledger "%"', CASE WHEN to_change THEN 'must be owner of' ELSE 'permission denied for' END, ledger
+      USING ERRCODE = '42501', HINT = CASE WHEN to_change THEN 'Ask its owner, or become a member of that role.'
+                                           ELSE 'Ask its owner for USAGE on the schema and SELECT on what you need.' END;
   END IF;
   PERFORM pg_catalog.set_config('search_path', pg_catalog.format('%I, pg_temp', ledger), true);
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._enter_ledger(name, boolean) IS
-  'Makes a ledger''s schema the search path of the verb that calls this, after checking that it is one and, if it is to be changed, that the caller owns it. Part of the verbs.';
+  'Makes a ledger''s schema the search path of the verb that calls this, after checking that it is one and that the caller owns it or, if nothing is to be changed, may use it. Part of the verbs.';
+
+CREATE FUNCTION saas_metrics._lock_ledger(ledger name) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  PERFORM saas_metrics._enter_ledger(ledger);
+  -- First of all locks: who changes a ledger waits here for who does so already, and no later.
+  PERFORM FROM ledger_settings AS s FOR UPDATE;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._lock_ledger(name) IS
+  'Enters a ledger and holds it to the end of the transaction: verbs that change one wait for each other. Part of the verbs.';
 
 CREATE FUNCTION saas_metrics._list_ledgers(
     OUT ledger name,

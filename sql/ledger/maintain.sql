@@ -13,7 +13,8 @@ BEGIN
                   s.currency, s.time_zone, CASE WHEN s.row_security THEN ', row_security => true' ELSE '' END)
     FROM ledger_settings AS s;
   FOR part IN SELECT b.input, b.query, b.search_path FROM bindings AS b WHERE b.bound ORDER BY b.input LOOP
-    RETURN NEXT format('SET search_path = %s;', part.search_path);
+    -- An empty one shows as "", which nobody may write.
+    RETURN NEXT format('SET search_path = %s;', coalesce(nullif(nullif(part.search_path, ''), '""'), ''''''));
     RETURN NEXT format('SELECT saas_metrics.bind(%L, %L, %L);', ledger, part.input, part.query);
   END LOOP;
   RETURN QUERY
@@ -23,7 +24,12 @@ BEGIN
                    JOIN pg_attribute AS a ON a.attrelid = 'policies'::regclass AND a.attname = v.key))
     FROM policies AS p
     ORDER BY p.policy;
-  FOR part IN SELECT w.* FROM watched_tables AS w ORDER BY w.source_table::text LOOP
+  FOR part IN
+    SELECT w.*
+    FROM watched_tables AS w
+    JOIN pg_class AS c ON c.oid = w.source_table
+    ORDER BY w.source_table::text
+  LOOP
     RETURN NEXT format('SELECT saas_metrics.watch(%L, %L, %L%s);', ledger, part.source_table, part.customer_id,
                        CASE WHEN part.on_replica THEN ', on_replica => true' ELSE '' END);
   END LOOP;
@@ -48,8 +54,7 @@ DECLARE
   dependent text;
   grants text[];
 BEGIN
-  PERFORM saas_metrics._enter_ledger(ledger);
-  PERFORM FROM ledger_settings AS s FOR UPDATE;
+  PERFORM saas_metrics._lock_ledger(ledger);
   SELECT d::text INTO dependent FROM saas_metrics._foreign_dependents(ledger) AS d LIMIT 1;
   IF dependent IS NOT NULL THEN
     RAISE EXCEPTION 'cannot upgrade ledger "%" because % depends on its views', ledger, dependent
@@ -62,7 +67,7 @@ BEGIN
   FOREACH statement IN ARRAY grants LOOP
     EXECUTE statement;
   END LOOP;
-  UPDATE ledger_settings SET saas_metrics_version = saas_metrics.version(), everything = true;
+  UPDATE ledger_settings SET saas_metrics_version = saas_metrics.version(), everything = true, anew = true;
   DELETE FROM rollup;
   PERFORM FROM saas_metrics.refresh(ledger);
 END

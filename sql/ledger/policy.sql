@@ -14,7 +14,7 @@ CREATE FUNCTION saas_metrics.set_policy(
   SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  PERFORM saas_metrics._enter_ledger(ledger);
+  PERFORM saas_metrics._lock_ledger(ledger);
   IF policy IS NULL THEN
     RAISE EXCEPTION 'policy must not be NULL' USING ERRCODE = '22004', HINT = 'Give the name of a policy.';
   END IF;
@@ -23,7 +23,7 @@ BEGIN
     RAISE EXCEPTION 'policy "%" is not known', policy
       USING ERRCODE = '22023', HINT = 'Choose one of saas_metrics.policies, or insert your own into the table policies of the ledger.';
   END IF;
-  UPDATE ledger_settings AS s SET policy = set_policy.policy, everything = true;
+  UPDATE ledger_settings AS s SET policy = set_policy.policy, everything = true, anew = true;
   -- The refresh sums it up anew.
   DELETE FROM rollup;
   SELECT r.* INTO periods, customers, movements_added, movements_superseded, rows_rejected, duration

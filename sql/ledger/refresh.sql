@@ -41,17 +41,19 @@ $$;
 COMMENT ON FUNCTION saas_metrics._unwatched_tables(name) IS
   'Of the tables that a ledger''s inputs read, those whose changes do not mark customers. Part of refresh and check_ledger.';
 
-CREATE FUNCTION saas_metrics._refresh_statement(first boolean, everything boolean, id_type text) RETURNS text
+CREATE FUNCTION saas_metrics._refresh_statement(first boolean, everything boolean, anew boolean, id_type text) RETURNS text
   IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
-  RETURN replace(
+  RETURN replace(replace(
     regexp_replace(
       replace(saas_metrics._ledger_objects('refresh'), ':recorded',
               saas_metrics._ledger_objects(CASE WHEN first THEN 'refresh_first' ELSE 'refresh_compare' END)),
       ':is_changed\(([a-z.]+_id)\)',
       CASE WHEN everything THEN 'true' ELSE '\1 = ANY ($1::' || id_type || '[])' END, 'g'),
-    ':everything', everything::text);
-COMMENT ON FUNCTION saas_metrics._refresh_statement(boolean, boolean, text) IS 'Part of refresh.';
+    ':everything', everything::text),
+    ':known', CASE WHEN anew THEN 'NULL::uuid' ELSE 'k.digest' END);
+COMMENT ON FUNCTION saas_metrics._refresh_statement(boolean, boolean, boolean, text) IS
+  'The statement of a refresh: of a ledger without lines, of all customers, whatever is known of them. Part of refresh.';
 
 CREATE FUNCTION saas_metrics.refresh(
     ledger name,
@@ -73,6 +75,7 @@ AS $$
 DECLARE
   started timestamptz := clock_timestamp();
   everything boolean;
+  anew boolean;
   number bigint;
   changed text;
   settings text;
@@ -82,10 +85,10 @@ DECLARE
   lines bigint;
   movements bigint;
 BEGIN
-  PERFORM saas_metrics._enter_ledger(ledger);
+  PERFORM saas_metrics._lock_ledger(ledger);
   -- In this order: the lock, the queue, the inputs. A change that commits between the last two is
   -- still queued; one that is off the queue is seen.
-  SELECT s.everything, s.last_refresh + 1 INTO everything, number FROM ledger_settings AS s FOR UPDATE;
+  SELECT s.everything, s.anew, s.last_refresh + 1 INTO everything, anew, number FROM ledger_settings AS s FOR UPDATE;
   WITH taken AS (DELETE FROM changed_customers RETURNING customer_id)
   SELECT array_agg(DISTINCT t.customer_id)::text, coalesce(bool_or(t.customer_id IS NULL), false) OR everything
     INTO changed, everything
@@ -101,8 +104,8 @@ BEGIN
   SELECT e.settings INTO settings FROM engine_settings AS e;
   -- To sort takes as much memory as is set for maintenance.
   PERFORM set_config('work_mem', current_setting('maintenance_work_mem'), true);
-  EXECUTE saas_metrics._refresh_statement(first, everything, saas_metrics._customer_id_type(ledger))
-    INTO periods, customers, movements_added, movements_superseded, rows_rejected, changes
+  EXECUTE saas_metrics._refresh_statement(first, everything, anew OR first, saas_metrics._customer_id_type(ledger))
+    INTO periods, customers, movements_added, movements_superseded, changes
     USING coalesce(changed, '{}'), number, settings;
   IF rebuild THEN
     DELETE FROM rollup;
@@ -112,29 +115,25 @@ BEGIN
       changes := changes + lines;
     END IF;
   ELSIF everything AND changes > 0 THEN
-    DELETE FROM rollup AS r
-    WHERE (r.new_mrr, r.reactivation_mrr, r.expansion_mrr, r.contraction_mrr, r.churn_mrr, r.fx_mrr,
-           r.switch_mrr, r.mrr, r.unretained_mrr, r.survivors_gain, r.new_customers,
-           r.reactivated_customers, r.expanded_customers, r.contracted_customers,
-           r.churned_customers, r.lost_customers, r.customers)
-          = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    EXECUTE saas_metrics._ledger_objects('forget_zeros');
   END IF;
   UPDATE ledger_settings AS s
-  SET everything = false, refreshed_at = clock_timestamp(),
+  SET everything = false, anew = false, refreshed_at = clock_timestamp(),
       last_refresh = CASE WHEN changes > 0 THEN number ELSE s.last_refresh END;
+  SELECT coalesce(sum(x.rows), 0) INTO rows_rejected FROM rejected_rows AS x;
   IF changes > 0 THEN
     INSERT INTO refreshes
     SELECT number, greatest(clock_timestamp(), (SELECT max(r.recorded_at) FROM refreshes AS r) + interval '1 microsecond'),
            refresh.periods, refresh.customers, refresh.movements_added, refresh.movements_superseded, refresh.rows_rejected;
   END IF;
   IF changes > 10000 THEN
-    ANALYZE current_lines, rollup;
+    ANALYZE current_lines, rollup, customer_digests;
   END IF;
   duration := clock_timestamp() - started;
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.refresh(name) IS
-  'Takes what changed in a ledger''s inputs into its movements: the customers that watched tables marked or, if an input reads a table that is not watched or something else changed, all. Returns what it read and recorded; a refresh without changes records nothing. Refreshes of one ledger wait for each other; writers of billing tables do not wait. Errors: 3F000, 42501; 40001 under REPEATABLE READ and SERIALIZABLE if another refresh came between.';
+  'Takes what changed in a ledger''s inputs into its movements: the customers that watched tables marked or, if an input reads a table that is not watched or something else changed, all. Returns how many periods and customers it read, how many movements it added and superseded, and how many rows of the inputs it leaves in rejected_rows; a refresh without changes records nothing. Refreshes of one ledger wait for each other; writers of billing tables do not wait. Errors: 3F000, 42501; 40001 under REPEATABLE READ and SERIALIZABLE if another refresh came between.';
 
 -- What counted from a day in the future when it was recorded, and now counts, goes to what counts at
 -- once.
@@ -146,50 +145,7 @@ DECLARE
 BEGIN
   SELECT least(c.today, (pg_catalog.now() AT TIME ZONE c.time_zone)::date) INTO today FROM ledger_clock AS c;
   IF today > (SELECT s.settled_on FROM ledger_settings AS s) THEN
-    WITH due AS (
-      DELETE FROM rollup AS r
-      WHERE r.counts_from <= today AND r.counts_from > '-infinity'
-      RETURNING r.*
-    )
-    INSERT INTO rollup AS r
-    SELECT d.slice, d.segment, d.detail, d.cohort, d.age, d.period_start, '-infinity',
-           sum(d.new_mrr),
-           sum(d.reactivation_mrr),
-           sum(d.expansion_mrr),
-           sum(d.contraction_mrr),
-           sum(d.churn_mrr),
-           sum(d.fx_mrr),
-           sum(d.switch_mrr),
-           sum(d.mrr),
-           sum(d.unretained_mrr),
-           sum(d.survivors_gain),
-           sum(d.new_customers)::bigint,
-           sum(d.reactivated_customers)::bigint,
-           sum(d.expanded_customers)::bigint,
-           sum(d.contracted_customers)::bigint,
-           sum(d.churned_customers)::bigint,
-           sum(d.lost_customers)::bigint,
-           sum(d.customers)::bigint
-    FROM due AS d
-    GROUP BY d.slice, d.segment, d.detail, d.cohort, d.age, d.period_start
-    ON CONFLICT (slice, period_start, segment, detail, cohort, age, counts_from) DO UPDATE SET
-      new_mrr = r.new_mrr + excluded.new_mrr,
-      reactivation_mrr = r.reactivation_mrr + excluded.reactivation_mrr,
-      expansion_mrr = r.expansion_mrr + excluded.expansion_mrr,
-      contraction_mrr = r.contraction_mrr + excluded.contraction_mrr,
-      churn_mrr = r.churn_mrr + excluded.churn_mrr,
-      fx_mrr = r.fx_mrr + excluded.fx_mrr,
-      switch_mrr = r.switch_mrr + excluded.switch_mrr,
-      mrr = r.mrr + excluded.mrr,
-      unretained_mrr = r.unretained_mrr + excluded.unretained_mrr,
-      survivors_gain = r.survivors_gain + excluded.survivors_gain,
-      new_customers = r.new_customers + excluded.new_customers,
-      reactivated_customers = r.reactivated_customers + excluded.reactivated_customers,
-      expanded_customers = r.expanded_customers + excluded.expanded_customers,
-      contracted_customers = r.contracted_customers + excluded.contracted_customers,
-      churned_customers = r.churned_customers + excluded.churned_customers,
-      lost_customers = r.lost_customers + excluded.lost_customers,
-      customers = r.customers + excluded.customers;
+    EXECUTE saas_metrics._ledger_objects('settle') USING today;
     UPDATE ledger_settings SET settled_on = today;
   END IF;
 END

@@ -14,8 +14,7 @@ AS $$
 DECLARE
   twice text;
 BEGIN
-  PERFORM saas_metrics._enter_ledger(ledger);
-  PERFORM FROM ledger_settings AS s FOR UPDATE;
+  PERFORM saas_metrics._lock_ledger(ledger);
   IF EXISTS (SELECT FROM bindings AS b WHERE b.input = 'subscription_periods' AND b.bound) THEN
     RAISE EXCEPTION 'input "subscription_periods" is bound to a query'
       USING ERRCODE = '55000', HINT = 'Snapshots fill subscription_periods_rows: unbind that input, or bind history only.';
@@ -70,7 +69,7 @@ BEGIN
                              WHERE r.customer_id = (d.row).customer_id AND r.item_id = (d.row).item_id
                                AND coalesce(r.subscription_id, '') = coalesce((d.row).subscription_id, ''))
                 THEN record_snapshot.recorded_at
-                ELSE least((d.row).started_at, record_snapshot.recorded_at) END,
+                ELSE coalesce((d.row).started_at, record_snapshot.recorded_at) END,
            (d.row).status, (d.row).cancel_requested_at, (d.row).access_ends_at, (d.row).churn_kind,
            (d.row).churn_reason
     FROM compared AS d

@@ -5,11 +5,48 @@ CREATE FUNCTION saas_metrics.mark_changed() RETURNS trigger
 COMMENT ON FUNCTION saas_metrics.mark_changed() IS
   'The trigger of watched tables: appends the customers of the old and the new row to the ledger''s changed_customers, whatever the writer''s own rights are. Arguments: the ledger and the column of the customer. Made by saas_metrics.watch; a trigger that the ledger does not know of does nothing but warn.';
 
-CREATE FUNCTION saas_metrics._trigger_name(ledger name, suffix text DEFAULT '') RETURNS name
-  IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
+-- Triggers belong to the ledger by their condition, a function of it: names can change, and be taken.
+CREATE FUNCTION saas_metrics._triggers(
+    ledger name, OUT relation regclass, OUT trigger_name name, OUT truncates boolean, OUT disabled boolean
+  ) RETURNS SETOF record
+  STABLE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
-  RETURN (left('saas_metrics_' || ledger, 50) || suffix)::name;
-COMMENT ON FUNCTION saas_metrics._trigger_name(name, text) IS 'The name of a ledger''s trigger. Part of watch.';
+AS $$
+  SELECT t.tgrelid::regclass, t.tgname, t.tgtype & 32 <> 0, t.tgenabled = 'D'
+  FROM pg_depend AS d
+  JOIN pg_trigger AS t ON t.oid = d.objid
+  WHERE d.classid = 'pg_trigger'::regclass AND d.refclassid = 'pg_proc'::regclass
+    AND d.refobjid = to_regprocedure(format('%I.watching()', ledger)) AND t.tgparentid = 0
+$$;
+COMMENT ON FUNCTION saas_metrics._triggers(name) IS
+  'The triggers that mark changes for a ledger, but for the copies that partitions have. Part of watch, unwatch and check_ledger.';
+
+CREATE FUNCTION saas_metrics._free_trigger_name(ledger name, relation regclass, suffix text) RETURNS name
+  STABLE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT n.name::name
+  FROM (VALUES (1, 'saas_metrics_' || ledger),
+               (2, 'saas_metrics_' || md5(ledger || format('%I.watching()', ledger)::regprocedure::oid))) AS n (place, name)
+  WHERE octet_length(n.name || suffix) < 64
+    AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = relation AND t.tgname = n.name || suffix)
+  ORDER BY n.place
+  LIMIT 1
+$$;
+COMMENT ON FUNCTION saas_metrics._free_trigger_name(name, regclass, text) IS
+  'A name for a ledger''s trigger that the table has none of, yet without the suffix. Part of watch.';
+
+CREATE FUNCTION saas_metrics._ledger_of_trigger(relation oid, trigger_name name) RETURNS name
+  STABLE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+  RETURN (
+    SELECT n.nspname
+    FROM pg_trigger AS t
+    JOIN pg_proc AS p ON p.oid = t.tgfoid
+    JOIN pg_namespace AS n ON n.oid = p.pronamespace
+    WHERE t.tgrelid = relation AND t.tgname = trigger_name);
+COMMENT ON FUNCTION saas_metrics._ledger_of_trigger(oid, name) IS
+  'The schema of a trigger''s function. Part of the triggers of watched tables.';
 
 -- The ledger's own tables of rows.
 CREATE FUNCTION saas_metrics._watch_rows(ledger name, input text) RETURNS void
@@ -20,7 +57,7 @@ BEGIN
     -- Counts only from the next snapshot on.
     RETURN;
   ELSIF input = 'fx_rates' THEN
-    PERFORM saas_metrics._create_triggers(ledger, (input || '_rows')::regclass, 'mark_all', true, false);
+    PERFORM saas_metrics._create_triggers(ledger, (input || '_rows')::regclass, 'mark_all()', true, false);
   ELSE
     PERFORM saas_metrics._create_triggers(ledger, (input || '_rows')::regclass,
       pg_catalog.format('saas_metrics.mark_changed(%L, %L)', ledger, 'customer_id'), false, false);
@@ -35,21 +72,23 @@ CREATE FUNCTION saas_metrics._create_triggers(
   LANGUAGE plpgsql
 AS $$
 DECLARE
-  marks name := saas_metrics._trigger_name(ledger);
-  truncates name := saas_metrics._trigger_name(ledger, '_truncate');
-  tables regclass[];
+  marks name := saas_metrics._free_trigger_name(ledger, source_table, '');
+  truncates name;
   part regclass;
 BEGIN
   -- The condition always holds; by it the triggers depend on the ledger and go with it.
   EXECUTE pg_catalog.format(
-    'CREATE TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH %s WHEN (%I.watching()) EXECUTE FUNCTION %s%s',
-    marks, source_table, CASE WHEN by_statement THEN 'STATEMENT' ELSE 'ROW' END, ledger, call,
-    CASE WHEN call LIKE '%(%' THEN '' ELSE '()' END);
+    'CREATE TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH %s WHEN (%I.watching()) EXECUTE FUNCTION %s',
+    marks, source_table, CASE WHEN by_statement THEN 'STATEMENT' ELSE 'ROW' END, ledger, call);
   IF on_replica THEN
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', source_table, marks);
   END IF;
-  SELECT pg_catalog.array_agg(t.relid) INTO tables FROM pg_catalog.pg_partition_tree(source_table) AS t;
-  FOREACH part IN ARRAY coalesce(tables, ARRAY[source_table]) LOOP
+  FOR part IN
+    SELECT source_table
+    UNION
+    SELECT t.relid FROM pg_catalog.pg_partition_tree(source_table) AS t
+  LOOP
+    truncates := saas_metrics._free_trigger_name(ledger, part, '_truncate') || '_truncate';
     EXECUTE pg_catalog.format(
       'CREATE TRIGGER %I AFTER TRUNCATE ON %s FOR EACH STATEMENT WHEN (%I.watching()) EXECUTE FUNCTION %I.mark_all()',
       truncates, part, ledger, ledger);
@@ -79,28 +118,52 @@ CREATE FUNCTION saas_metrics._create_mark_by_query(
 AS $$
 DECLARE
   function name := saas_metrics._mark_by_query(ledger, source_table);
-  statement text := pg_catalog.regexp_replace(query, ';\s*$', '');
+  statement text := saas_metrics._one_select(query);
 BEGIN
-  PERFORM saas_metrics._require_one_select(query);
+  IF statement IS NULL THEN
+    PERFORM saas_metrics._refuse_query('must be one SELECT');
+  END IF;
+  -- A view of the query over the whole table shows what would be wrong when a row is written.
+  PERFORM saas_metrics._create_query_view(ledger, 'watch_check', pg_catalog.format(
+    E'WITH changed AS (SELECT * FROM %s) SELECT ids.* FROM (\n%s\n) AS ids', source_table, statement), callers_path);
+  IF (SELECT pg_catalog.count(*) FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = 'watch_check'::regclass AND a.attnum > 0) <> 1 THEN
+    PERFORM saas_metrics._refuse_query('must yield one column');
+  END IF;
+  INSERT INTO changed_customers SELECT * FROM watch_check WHERE false;
+  DROP VIEW watch_check;
   EXECUTE pg_catalog.format(
     'CREATE OR REPLACE FUNCTION %I.%I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = %s AS %L',
     ledger, function, pg_catalog.concat_ws(', ', nullif(nullif(callers_path, ''), '""'), 'pg_temp'), pg_catalog.format($body$
+#variable_conflict use_column
+DECLARE
+  marked %1$s[];
 BEGIN
-  IF TG_OP <> 'INSERT' THEN
-    INSERT INTO %1$I.changed_customers
-    WITH changed AS (SELECT OLD.*) SELECT ids.* FROM (
+  BEGIN
+    IF TG_OP <> 'INSERT' THEN
+      WITH changed AS (SELECT OLD.*) SELECT pg_catalog.array_agg(ids.customer) INTO marked FROM (
 %2$s
-    ) AS ids;
-  END IF;
-  IF TG_OP <> 'DELETE' THEN
-    INSERT INTO %1$I.changed_customers
-    WITH changed AS (SELECT NEW.*) SELECT ids.* FROM (
+      ) AS ids (customer);
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+      marked := marked || (WITH changed AS (SELECT NEW.*) SELECT pg_catalog.array_agg(ids.customer) FROM (
 %2$s
-    ) AS ids;
-  END IF;
+      ) AS ids (customer));
+    END IF;
+  EXCEPTION
+    -- No write fails by it, but for what ends the whole transaction.
+    WHEN OTHERS THEN
+      IF SQLSTATE LIKE '40%%' THEN
+        RAISE;
+      END IF;
+      RAISE WARNING 'whose a change of %% is cannot be told: %%', TG_RELID::pg_catalog.regclass, SQLERRM
+        USING HINT = 'The next refresh looks at everything. Call saas_metrics.watch for the table with another SELECT.';
+      marked := ARRAY[NULL]::%1$s[];
+  END;
+  EXECUTE pg_catalog.format('INSERT INTO %%I.changed_customers SELECT * FROM pg_catalog.unnest($1)',
+                            saas_metrics._ledger_of_trigger(TG_RELID, TG_NAME)) USING marked;
   RETURN NULL;
 END
-$body$, ledger, statement));
+$body$, saas_metrics._customer_id_type(ledger), statement));
   EXECUTE pg_catalog.format('REVOKE EXECUTE ON FUNCTION %I.%I() FROM PUBLIC', ledger, function);
   EXECUTE pg_catalog.format('COMMENT ON FUNCTION %I.%I() IS %L', ledger, function,
     'Part of the triggers of watched tables. Runs with the ledger owner''s rights.');
@@ -118,10 +181,11 @@ AS $$
 DECLARE
   kind "char";
   id_type text;
-  known text := saas_metrics._customer_id_type(ledger);
+  known text;
   call text;
 BEGIN
-  PERFORM saas_metrics._enter_ledger(ledger);
+  PERFORM saas_metrics._lock_ledger(ledger);
+  known := saas_metrics._customer_id_type(ledger);
   IF source_table IS NULL OR customer_id IS NULL OR on_replica IS NULL THEN
     RAISE EXCEPTION 'an argument of watch is NULL'
       USING ERRCODE = '22004', HINT = 'Give a table and the column of the customer, or a SELECT over changed.';
@@ -131,6 +195,11 @@ BEGIN
     RAISE EXCEPTION '% is not a table that can be watched', source_table
       USING ERRCODE = '42809', HINT = 'Watch the permanent tables that it reads. What only views and foreign tables tell is taken in by each refresh.';
   END IF;
+  IF EXISTS (SELECT FROM pg_class AS c
+             WHERE c.oid = source_table AND c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = ledger)) THEN
+    RAISE EXCEPTION '% is the ledger''s own', source_table
+      USING ERRCODE = '42809', HINT = 'A ledger watches its own tables of rows already.';
+  END IF;
   PERFORM FROM watched_tables AS w
   WHERE w.source_table = _watch_in.source_table AND w.customer_id = _watch_in.customer_id
     AND w.on_replica = _watch_in.on_replica;
@@ -138,13 +207,10 @@ BEGIN
     RAISE NOTICE '% is watched already, skipping', source_table;
     RETURN;
   END IF;
-  SELECT format_type(coalesce(nullif(t.typbasetype, 0), t.oid), NULL) INTO id_type
-  FROM pg_attribute AS a
-  JOIN pg_type AS t ON t.oid = a.atttypid
-  WHERE a.attrelid = source_table AND a.attname = customer_id AND a.attnum > 0;
+  id_type := saas_metrics._id_type(source_table, customer_id);
   PERFORM saas_metrics._unwatch_table(ledger, source_table);
   IF id_type IS NULL THEN
-    IF customer_id !~* '^\s*(select|with|values|table)\M' THEN
+    IF customer_id !~* '^\s*(select\M|with\M|values\M|table\M|\(|--|/\*)' THEN
       RAISE EXCEPTION 'column "%" of % does not exist', customer_id, source_table
         USING ERRCODE = '42703', HINT = 'Give a column, or a SELECT that reads the changed rows as changed and yields ids of customers.';
     END IF;
@@ -184,14 +250,12 @@ DECLARE
   made record;
 BEGIN
   FOR made IN
-    SELECT t.tgname, t.tgrelid::regclass AS relation
-    FROM pg_catalog.pg_trigger AS t
-    WHERE t.tgname IN (saas_metrics._trigger_name(ledger), saas_metrics._trigger_name(ledger, '_truncate'))
-      AND t.tgparentid = 0
-      AND t.tgrelid IN (SELECT source_table UNION ALL
-                        SELECT p.relid FROM pg_catalog.pg_partition_tree(source_table) AS p)
+    SELECT t.relation, t.trigger_name
+    FROM saas_metrics._triggers(ledger) AS t
+    WHERE t.relation IN (SELECT source_table UNION ALL
+                         SELECT p.relid FROM pg_catalog.pg_partition_tree(source_table) AS p)
   LOOP
-    EXECUTE pg_catalog.format('DROP TRIGGER %I ON %s', made.tgname, made.relation);
+    EXECUTE pg_catalog.format('DROP TRIGGER %I ON %s', made.trigger_name, made.relation);
   END LOOP;
   -- A table that was dropped took its triggers along.
   IF EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = source_table) THEN
@@ -207,25 +271,37 @@ CREATE FUNCTION saas_metrics.unwatch(ledger name, source_table regclass) RETURNS
   SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  PERFORM saas_metrics._enter_ledger(ledger);
-  PERFORM saas_metrics._unwatch_table(ledger, source_table);
+  PERFORM saas_metrics._lock_ledger(ledger);
+  IF source_table IS NULL THEN
+    RAISE EXCEPTION 'source_table must not be NULL' USING ERRCODE = '22004', HINT = 'Give a table.';
+  END IF;
+  IF EXISTS (SELECT FROM watched_tables AS w WHERE w.source_table = unwatch.source_table) THEN
+    PERFORM saas_metrics._unwatch_table(ledger, source_table);
+  END IF;
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.unwatch(name, regclass) IS
   'Ends the watching of a table: views go back to what the last refresh found, and refreshes look at all customers again. Safe to repeat.';
 
-CREATE FUNCTION saas_metrics._unwatch_all(ledger name) RETURNS void
+-- Before the ledger's own tables are locked: writers lock theirs first and then the queue.
+CREATE FUNCTION saas_metrics._lock_watched(ledger name) RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
   watched regclass;
 BEGIN
-  FOR watched IN SELECT w.source_table FROM watched_tables AS w LOOP
-    PERFORM saas_metrics._unwatch_table(ledger, watched);
+  FOR watched IN
+    SELECT w.source_table
+    FROM watched_tables AS w
+    JOIN pg_catalog.pg_class AS c ON c.oid = w.source_table
+    WHERE pg_catalog.has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE')
+    ORDER BY c.oid
+  LOOP
+    EXECUTE pg_catalog.format('LOCK TABLE %s', watched);
   END LOOP;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics._unwatch_all(name) IS 'Part of drop_ledger.';
+COMMENT ON FUNCTION saas_metrics._lock_watched(name) IS 'Part of drop_ledger.';
 
 -- The plan of a pending read, with sequential scans made so dear that one is left only where no index
 -- serves.

@@ -5,7 +5,7 @@ use pgrx::prelude::*;
 use saas_metrics_engine::billing_period::MRR_DECIMALS;
 use saas_metrics_engine::decimal::Decimal;
 use saas_metrics_engine::ledger::contributions::{Contributions, Head, KeptLine, Key, Sums};
-use saas_metrics_engine::ledger::movements::{MovementKind, Openings};
+use saas_metrics_engine::ledger::movements::{MovementKind, Net, Openings};
 use saas_metrics_engine::{Error, Result};
 
 use crate::pg::call::Call;
@@ -18,7 +18,7 @@ use crate::pg::row::{Rows, RowsBuilder, Value};
 use crate::pg::state::State;
 
 /// The types of the columns that are read, in their order.
-const TYPES: [pg_sys::Oid; 29] = [
+const TYPES: [pg_sys::Oid; 30] = [
     pg_sys::DATEOID,
     pg_sys::DATEOID,
     pg_sys::TEXTOID,
@@ -48,6 +48,7 @@ const TYPES: [pg_sys::Oid; 29] = [
     pg_sys::NUMERICOID,
     pg_sys::INT2OID,
     pg_sys::NUMERICOID,
+    pg_sys::INT2OID,
 ];
 
 type Sum = Contributions<ServerMemory>;
@@ -58,14 +59,13 @@ fn ledger_contributions_step(
     state: Option<State<Sum>>,
     sign: Option<i32>,
     settled_on: Option<Date>,
-    nets_months: Option<bool>,
-    line: Columns<4>,
+    line: Columns<3>,
 ) -> State<Sum> {
     let mut state = state.unwrap_or_else(|| {
         let memory = call.aggregate_memory();
         line.must_be(&TYPES);
         let settled = required(settled_on, "settled_on").0;
-        State::new_in(Sum::new_in(memory, settled, required(nets_months, "nets_months")), memory)
+        State::new_in(Sum::new_in(memory, settled), memory)
     });
     let sign = required(sign, "sign");
     let added = kept_line(line, sign.into()).and_then(|it| state.add(&it));
@@ -74,7 +74,7 @@ fn ledger_contributions_step(
 }
 
 /// A line as its table keeps it: what is NULL there follows from the rest.
-fn kept_line<'a>(row: Columns<'a, 4>, sign: i64) -> Result<KeptLine<'a>> {
+fn kept_line<'a>(row: Columns<'a, 3>, sign: i64) -> Result<KeptLine<'a>> {
     let unreadable = || Error::Settings("a line of a movement lacks what it must have".to_owned());
     let amount = |place: usize| row.numeric(place).map(mantissa).transpose();
     let or_zero = |place: usize| amount(place).map(|it| it.unwrap_or(0));
@@ -106,6 +106,7 @@ fn kept_line<'a>(row: Columns<'a, 4>, sign: i64) -> Result<KeptLine<'a>> {
         effective_on,
         counts_from: row.date(1).unwrap_or(effective_on),
         kind: kind.ok_or_else(unreadable)?,
+        net: Net::of_number(row.small(29)),
         head,
         product: row.text(9),
         plan: row.text(10),

@@ -1,12 +1,13 @@
 //! `ledger_lines` and `ledger_rejections`: what one customer's rows come to.
 
+use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 use saas_metrics_engine::billing_period::MRR_DECIMALS;
 use saas_metrics_engine::calendar::Day;
 use saas_metrics_engine::decimal::Decimal;
 use saas_metrics_engine::ledger::items::stretches;
 use saas_metrics_engine::ledger::movements::{Line, Movement, movements};
-use saas_metrics_engine::ledger::rows::{Length, Rows as PeriodRows};
+use saas_metrics_engine::ledger::rows::{Length, Rows as PeriodRows, factor};
 
 use super::reader::Reader;
 use crate::pg::call::{Call, Kept};
@@ -22,6 +23,18 @@ use crate::pg::varlena::Text;
 pub struct LedgerCustomer {
     reader: Kept<Reader>,
     rows: PeriodRows<ServerMemory>,
+    /// The digest of the rows whose lines are known.
+    known: Option<Uuid>,
+}
+
+impl LedgerCustomer {
+    fn digest(&self) -> Uuid {
+        Uuid::from_bytes(self.rows.digest(&self.reader.settings).to_be_bytes())
+    }
+
+    fn is_known(&self) -> bool {
+        self.known.is_some_and(|it| it.as_bytes() == self.digest().as_bytes())
+    }
 }
 
 #[pg_extern(immutable, parallel_safe)]
@@ -29,12 +42,13 @@ fn ledger_lines_step(
     call: Call,
     state: Option<State<LedgerCustomer>>,
     settings: Option<Text>,
-    period: Columns<2>,
+    known: Option<Uuid>,
+    period: Columns<3>,
 ) -> State<LedgerCustomer> {
     let mut state = state.unwrap_or_else(|| {
         let memory = call.aggregate_memory();
         let reader = Reader::of(call, settings, period);
-        State::new_in(LedgerCustomer { reader, rows: PeriodRows::new_in(memory) }, memory)
+        State::new_in(LedgerCustomer { reader, rows: PeriodRows::new_in(memory), known }, memory)
     });
     let reader = state.reader;
     let settings = &reader.settings;
@@ -43,11 +57,17 @@ fn ledger_lines_step(
     state
 }
 
-/// The lines of all movements, in order; none without rows.
+/// The digest of the rows and of how they are read; NULL without rows, or if it is known.
+#[pg_extern(immutable, parallel_safe)]
+fn ledger_digest_final(state: Option<State<LedgerCustomer>>) -> Option<Uuid> {
+    state.filter(|it| !it.is_known()).map(|it| it.digest())
+}
+
+/// The lines of all movements, in order; none without rows, or if they are known.
 #[pg_extern(immutable, parallel_safe)]
 fn ledger_lines_final(call: Call, state: Option<State<LedgerCustomer>>) -> Rows {
     let mut rows = RowsBuilder::new(call);
-    if let Some(state) = state {
+    if let Some(state) = state.filter(|it| !it.is_known()) {
         let reader = state.reader;
         let own_currency = reader.settings.currency.code();
         let mut last = (Day::NEG_INFINITY, 0);
@@ -77,7 +97,7 @@ fn line_columns<'a>(
     seq: i32,
     first: bool,
     own_currency: &'a [u8],
-) -> [Value<'a>; 31] {
+) -> [Value<'a>; 32] {
     let amount = |mantissa| Value::Decimal(Decimal::new(mantissa, MRR_DECIMALS).trimmed());
     let unless = |known: bool, mantissa: i128| if known { Value::Null } else { amount(mantissa) };
     let head = |value: Value<'a>| if first { value } else { Value::Null };
@@ -86,10 +106,11 @@ fn line_columns<'a>(
     let opening = |grain: usize| head(movement.openings.mrr[grain].map_or(Value::Null, amount));
     let counts_from = Some(movement.counts_from).filter(|it| *it != movement.at.day);
     let Length { months, days, micros } = line.billing_period;
+    let currency_switch = line.currency_share.native_switched;
     [
-        Value::Date(movement.at.day),
         Value::Integer(seq),
         Value::Instant(Instant(movement.at.instant)),
+        Value::Date(movement.at.day),
         counts_from.into(),
         Value::Text(movement.kind.name().as_bytes()),
         head(amount(movement.before)),
@@ -117,15 +138,16 @@ fn line_columns<'a>(
         opening(3),
         opening(4),
         head(Value::Small(movement.openings.active)),
-        unless(line.currency_switch == 0, line.currency_switch),
+        unless(currency_switch == 0, currency_switch),
+        movement.net.number().map_or(Value::Null, Value::Small),
     ]
 }
 
-/// The rows that cannot be read; none without rows.
+/// The rows that cannot be read; none without rows, or if they are known.
 #[pg_extern(immutable, parallel_safe)]
 fn ledger_rejections_final(call: Call, state: Option<State<LedgerCustomer>>) -> Rows {
     let mut rows = RowsBuilder::new(call);
-    if let Some(state) = state {
+    if let Some(state) = state.filter(|it| !it.is_known()) {
         let known = &state.rows;
         for it in &known.rejections {
             let start = it.start.map(|it| Value::Instant(Instant(it)));
@@ -168,9 +190,13 @@ fn ledger_explanations_final(call: Call, state: Option<State<LedgerCustomer>>) -
         let found = stretches(known, &state.reader.settings, &state.reader.zone);
         let amount = |mantissa| Value::Decimal(Decimal::new(mantissa, MRR_DECIMALS).trimmed());
         let place = |row: usize| Value::Integer(known.rows[row].place as i32);
+        let policy = &state.reader.settings.policy;
         for it in &found.stretches {
+            let factor = factor(policy, known.rows[it.row].billing_period).ok();
+            let factor = factor.map(|it| it.to_string());
             rows.push([
                 place(it.row),
+                factor.as_deref().map(str::as_bytes).into(),
                 amount(it.native),
                 amount(it.converted),
                 Value::Date(it.start.day),
@@ -180,7 +206,7 @@ fn ledger_explanations_final(call: Call, state: Option<State<LedgerCustomer>>) -
         }
         let mut refuse = |place, reason: &[u8]| {
             let nothing = Value::Null;
-            rows.push([place, nothing, nothing, nothing, nothing, Value::Text(reason)]);
+            rows.push([place, nothing, nothing, nothing, nothing, nothing, Value::Text(reason)]);
         };
         for (row, rule) in &found.ignored {
             refuse(place(*row), rule.text().as_bytes());

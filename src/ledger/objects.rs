@@ -12,8 +12,8 @@ macro_rules! parts {
     };
 }
 
-const PARTS: [(&str, &str); 20] = parts![
-    "line_columns",
+const PARTS: [(&str, &str); 22] = parts![
+    "contributed_columns",
     "tables",
     "triggers",
     "settings",
@@ -31,22 +31,55 @@ const PARTS: [(&str, &str); 20] = parts![
     "refresh_compare",
     "refresh_first",
     "rollup",
+    "settle",
+    "forget_zeros",
     "check",
     "explain_customer"
 ];
 
+/// The columns of subscription_periods that lines come from, those of a line that contributions
+/// come from, and the sums that are kept of these.
+const INPUT_COLUMNS: &str = include_str!("../../sql/ledger/objects/input_columns.sql");
+const LINE_COLUMNS: &str = include_str!("../../sql/ledger/objects/line_columns.sql");
+const SUM_COLUMNS: &str = include_str!("../../sql/ledger/objects/sum_columns.sql");
+
 #[pg_extern(immutable, strict, parallel_safe)]
-fn ledger_objects(part: &str) -> &'static str {
-    let known = PARTS.iter().find(|it| it.0 == part);
-    known.map(|it| it.1).unwrap_or_else(|| {
+fn ledger_objects(part: &str) -> String {
+    let known = PARTS.iter().find(|it| it.0 == part).unwrap_or_else(|| {
         invalid_argument(
             format!("a ledger has no part \"{part}\""),
             "See saas_metrics.create_ledger.",
         )
-    })
+    });
+    let script = spell_out(known.1, ":each_input(", INPUT_COLUMNS);
+    let script = spell_out(&script, ":each_column(", LINE_COLUMNS);
+    spell_out(&script, ":each_sum(", SUM_COLUMNS)
+}
+
+/// Replaces `:each_column(l.%)` by a list, with the name of each column for the %.
+fn spell_out(script: &str, start: &str, columns: &str) -> String {
+    let mut parts = script.split(start);
+    let mut spelled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let mut depth = 1;
+        let is_end = |it: char| {
+            depth += match it {
+                '(' => 1,
+                ')' => -1,
+                _ => 0,
+            };
+            depth == 0
+        };
+        let (item, rest) = part.split_once(is_end).unwrap_or((part, ""));
+        let list: Vec<String> =
+            columns.split_whitespace().map(|column| item.replace('%', column)).collect();
+        spelled.push_str(&list.join(", "));
+        spelled.push_str(rest);
+    }
+    spelled
 }
 
 #[pg_extern(immutable, strict, parallel_safe)]
-fn is_one_select(query: Text) -> bool {
-    parser::is_one_select(query)
+fn one_select<'a>(query: Text<'a>) -> Option<Text<'a>> {
+    parser::one_select(query)
 }

@@ -41,7 +41,7 @@ const TYPES: [pg_sys::Oid; 17] = [
 
 impl Reader {
     /// The reader for the settings of this call.
-    pub fn of(call: Call, settings: Option<Text>, columns: Columns<2>) -> Kept<Reader> {
+    pub fn of(call: Call, settings: Option<Text>, columns: Columns<3>) -> Kept<Reader> {
         let text = required(settings, "settings").bytes();
         let holds = |it: &Reader| same(&it.text, text);
         call.kept(holds, |memory| {
@@ -60,7 +60,6 @@ impl Reader {
                         zone = TimeZone::named(value);
                         zone.is_some()
                     }
-                    "digest" => true,
                     _ => false,
                 })
             });
@@ -69,7 +68,7 @@ impl Reader {
         Reader { text: memory.copy(text), settings, zone: or_raise(zone.ok_or_else(no_zone)) }
     }
 
-    pub fn read<'a>(&self, row: Columns<'a, 2>) -> Given<'a> {
+    pub fn read<'a>(&self, row: Columns<'a, 3>) -> Given<'a> {
         let moment = |place| row.instant(place).map(|it| self.zone.moment(it));
         Given {
             subscription_id: row.text(0),

@@ -16,8 +16,7 @@ use super::varlena::bytes_of;
 #[derive(Clone, Copy)]
 pub struct Columns<'fcx, const AT: usize>(Call<'fcx>);
 
-sql_type_skipped!(Columns<'_, 2>, Columns2);
-sql_type_skipped!(Columns<'_, 4>, Columns4);
+sql_type_skipped!(Columns<'_, 3>, Columns3);
 
 // SAFETY: a virtual argument; it reads no datum until asked, and then those that are there.
 unsafe impl<'fcx, const AT: usize> ArgAbi<'fcx> for Columns<'fcx, AT> {

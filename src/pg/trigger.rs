@@ -1,5 +1,5 @@
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::CStr;
 
 use pgrx::callconv::{BoxRet, FcInfo};
@@ -29,9 +29,11 @@ unsafe impl BoxRet for TriggerResult {
 const QUEUE: &CStr = c"changed_customers";
 const REGISTRY: &CStr = c"watched_tables";
 
-/// A trigger that fires after a row was written; its arguments are a ledger and a column.
+/// A trigger that fires after a row was written; its arguments are a ledger and a column. Where its
+/// condition is a function of the ledger, that tells which: the ledger may have been renamed.
 pub struct RowTrigger<'a> {
     data: &'a pg_sys::TriggerData,
+    trigger: &'a pg_sys::Trigger,
     ledger: &'a CStr,
     column: &'a CStr,
 }
@@ -49,14 +51,14 @@ impl<'a> RowTrigger<'a> {
         const AFTER_ROW: u32 = pg_sys::TRIGGER_EVENT_ROW;
         let timing = data.tg_event & (pg_sys::TRIGGER_EVENT_TIMINGMASK | AFTER_ROW);
         // SAFETY: the server's description of the trigger, with as many arguments as it says.
-        let (ledger, column) = unsafe {
+        let (trigger, ledger, column) = unsafe {
             let trigger = &*data.tg_trigger;
             if trigger.tgnargs != 2 || timing != AFTER_ROW {
                 raise_misuse();
             }
-            (CStr::from_ptr(*trigger.tgargs), CStr::from_ptr(*trigger.tgargs.add(1)))
+            (trigger, CStr::from_ptr(*trigger.tgargs), CStr::from_ptr(*trigger.tgargs.add(1)))
         };
-        RowTrigger { data, ledger, column }
+        RowTrigger { data, trigger, ledger, column }
     }
 
     pub fn done(&self) -> TriggerResult {
@@ -66,7 +68,7 @@ impl<'a> RowTrigger<'a> {
     /// Appends the customers of the old and of the new row to the ledger's queue. What cannot be
     /// marked is a warning: a ledger never fails a write.
     pub fn mark(&self) {
-        let Some(queue) = Queue::of_ledger(self.ledger) else {
+        let Some(queue) = Queue::of_ledger(self.schema()) else {
             return self.warn("the ledger does not exist");
         };
         if !queue.knows(self.data.tg_relation) {
@@ -83,6 +85,22 @@ impl<'a> RowTrigger<'a> {
                 queue.append(customer);
             }
             last = Some(customer);
+        }
+    }
+
+    /// The ledger's schema; the invalid one if there is none.
+    fn schema(&self) -> pg_sys::Oid {
+        let trigger = self.trigger.tgoid;
+        if let Some(known) = LEDGERS.with_borrow(|it| it.get(&trigger).copied()) {
+            return known;
+        }
+        match condition_schema(self.trigger) {
+            Some(schema) => {
+                LEDGERS.with_borrow_mut(|it| it.insert(trigger, schema));
+                schema
+            }
+            // SAFETY: the name is looked up in the catalog.
+            None => unsafe { pg_sys::get_namespace_oid(self.ledger.as_ptr(), true) },
         }
     }
 
@@ -116,6 +134,21 @@ impl<'a> RowTrigger<'a> {
     }
 }
 
+/// The schema of the function that is a trigger's condition.
+fn condition_schema(trigger: &pg_sys::Trigger) -> Option<pg_sys::Oid> {
+    if trigger.tgqual.is_null() {
+        return None;
+    }
+    // SAFETY: the server wrote the condition as a node, and reads it into the memory of the call.
+    unsafe {
+        let node = pg_sys::stringToNode(trigger.tgqual).cast::<pg_sys::Node>();
+        if node.is_null() || (*node).type_ != pg_sys::NodeTag::T_FuncExpr {
+            return None;
+        }
+        Some(pg_sys::get_func_namespace((*node.cast::<pg_sys::FuncExpr>()).funcid))
+    }
+}
+
 #[cold]
 fn raise_misuse() -> ! {
     raise(
@@ -134,15 +167,16 @@ struct Queue {
 }
 
 thread_local! {
+    /// The schemas of the ledgers that triggers mark in.
+    static LEDGERS: RefCell<HashMap<pg_sys::Oid, pg_sys::Oid>> = RefCell::new(HashMap::new());
     /// The queues and tables of which this session knows that they belong together.
     static KNOWN: RefCell<HashSet<(pg_sys::Oid, pg_sys::Oid)>> = RefCell::new(HashSet::new());
 }
 
 impl Queue {
-    fn of_ledger(ledger: &CStr) -> Option<Queue> {
-        // SAFETY: names are looked up in the catalogs; a relation that is gone is null.
+    fn of_ledger(namespace: pg_sys::Oid) -> Option<Queue> {
+        // SAFETY: the name is looked up in the catalogs; a relation that is gone is null.
         unsafe {
-            let namespace = pg_sys::get_namespace_oid(ledger.as_ptr(), true);
             let relation = open(namespace, QUEUE, pg_sys::RowExclusiveLock)?;
             let (class, description) = ((*relation).rd_rel, (*relation).rd_att);
             let plain = (*class).relam == pg_sys::HEAP_TABLE_AM_OID

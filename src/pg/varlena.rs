@@ -49,6 +49,10 @@ unsafe impl<'fcx> ArgAbi<'fcx> for Bytea<'fcx> {
 pub struct Text<'a>(&'a [u8]);
 
 impl<'a> Text<'a> {
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Text(bytes)
+    }
+
     pub fn bytes(&self) -> &'a [u8] {
         self.0
     }
@@ -61,6 +65,16 @@ unsafe impl<'fcx> ArgAbi<'fcx> for Text<'fcx> {
     unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
         // SAFETY: a datum passes through unread, and this one is a text.
         unsafe { Text(bytes_of(raw(arg))) }
+    }
+}
+
+// SAFETY: a copy with a header, in the memory of the call.
+unsafe impl BoxRet for Text<'_> {
+    unsafe fn box_into<'fcx>(self, fcinfo: &mut FcInfo<'fcx>) -> Datum<'fcx> {
+        let mut copy = ByteaBuilder::new();
+        copy.buffer().extend_from_slice(self.0);
+        // SAFETY: a text is laid out as a bytea; a part of one that the server holds is below 1 GB.
+        unsafe { copy.box_into(fcinfo) }
     }
 }
 

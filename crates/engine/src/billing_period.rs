@@ -1,3 +1,5 @@
+use std::fmt;
+
 use crate::decimal::{Decimal, round_ratio};
 use crate::{Error, Result};
 
@@ -17,6 +19,15 @@ impl MonthlyFactor {
         let numerator = i128::from(self.numerator);
         let denominator = i128::from(self.denominator);
         round_ratio(amount, numerator, denominator, MRR_DECIMALS)
+    }
+}
+
+impl fmt::Display for MonthlyFactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.denominator {
+            1 => write!(f, "{}", self.numerator),
+            denominator => write!(f, "{}/{denominator}", self.numerator),
+        }
     }
 }
 

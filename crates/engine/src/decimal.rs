@@ -71,6 +71,22 @@ pub fn round_ratio(
     within_limit(rounded * product.signum())
 }
 
+/// `number` × `part` ÷ `whole`, rounded half away from zero, for a part of the whole.
+pub fn proportion(number: i128, part: i128, whole: i128) -> i128 {
+    let (part, under) = (part.unsigned_abs(), whole.unsigned_abs());
+    // Long multiplication, bit by bit, so that no product passes the width of a number.
+    let (mut quotient, mut rest) = (0_u128, 0_u128);
+    for bit in (0..u128::BITS).rev() {
+        (quotient, rest) = (quotient << 1, rest << 1);
+        rest += if number.unsigned_abs() >> bit & 1 == 1 { part } else { 0 };
+        while rest >= under {
+            (quotient, rest) = (quotient + 1, rest - under);
+        }
+    }
+    let rounded = quotient + u128::from(rest >= under - rest);
+    rounded.cast_signed() * number.signum()
+}
+
 /// Quotient and remainder, in one machine word where that is enough.
 pub fn divide(number: u128, by: u128) -> (u128, u128) {
     match (u64::try_from(number), u64::try_from(by)) {
@@ -152,6 +168,16 @@ mod tests {
             let expected = Decimal::new(expected.0, expected.1);
             assert_eq!(Decimal::new(mantissa, scale).trimmed(), expected);
         }
+    }
+
+    #[test]
+    fn a_proportion_is_rounded_half_away_from_zero() {
+        assert_eq!(proportion(600, 30, 90), 200);
+        assert_eq!(proportion(-5, -1, -2), -3);
+        assert_eq!(proportion(4, 1, 3), 1);
+        assert_eq!(proportion(7, 0, 3), 0);
+        let huge = LIMIT - 1;
+        assert_eq!(proportion(huge, huge - 1, huge), huge - 1);
     }
 
     #[test]

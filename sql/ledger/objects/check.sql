@@ -35,29 +35,15 @@ findings (place, severity, finding, rows, what_to_do) AS (
   SELECT 3, 'error', 'sums of the rollup that differ from those of its lines', count(*),
          'Call saas_metrics.set_policy with the ledger''s own policy, which sums everything up anew, and report this as a bug.'
   FROM (
-    SELECT slice, segment, detail, cohort, age, period_start, sum(mrr) AS mrr, sum(new_mrr) AS new_mrr,
-           sum(reactivation_mrr) AS reactivation_mrr, sum(expansion_mrr) AS expansion_mrr,
-           sum(contraction_mrr) AS contraction_mrr, sum(churn_mrr) AS churn_mrr,
-           sum(switch_mrr) AS switch_mrr, sum(fx_mrr) AS fx_mrr, sum(unretained_mrr) AS unretained_mrr,
-           sum(survivors_gain) AS survivors_gain, sum(new_customers) AS new_customers,
-           sum(churned_customers) AS churned_customers, sum(lost_customers) AS lost_customers,
-           sum(customers) AS customers
+    SELECT slice, segment, detail, cohort, age, period_start
     FROM (
       SELECT r.* FROM rollup AS r CROSS JOIN ledger_settings AS s WHERE r.counts_from <= s.settled_on
       UNION ALL
-      SELECT r.slice, r.segment, r.detail, r.cohort, r.age, r.period_start, r.counts_from,
-             -r.new_mrr, -r.reactivation_mrr, -r.expansion_mrr, -r.contraction_mrr, -r.churn_mrr,
-             -r.fx_mrr, -r.switch_mrr, -r.mrr, -r.unretained_mrr, -r.survivors_gain,
-             -r.new_customers, -r.reactivated_customers, -r.expanded_customers,
-             -r.contracted_customers, -r.churned_customers, -r.lost_customers, -r.customers
+      SELECT r.slice, r.segment, r.detail, r.cohort, r.age, r.period_start, r.counts_from, :each_sum(-r.%)
       FROM :recomputed AS r
     ) AS both_ways
     GROUP BY slice, segment, detail, cohort, age, period_start
-    HAVING (sum(mrr), sum(new_mrr), sum(reactivation_mrr), sum(expansion_mrr), sum(contraction_mrr),
-            sum(churn_mrr), sum(switch_mrr), sum(fx_mrr), sum(unretained_mrr), sum(survivors_gain),
-            sum(new_customers), sum(reactivated_customers), sum(expanded_customers),
-            sum(contracted_customers), sum(churned_customers), sum(lost_customers), sum(customers))
-           <> (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    HAVING (:each_sum(sum(%))) <> (:each_sum(0))
   ) AS apart
   UNION ALL
   SELECT 10, 'error', 'rows without customer', count(*),
@@ -68,7 +54,8 @@ findings (place, severity, finding, rows, what_to_do) AS (
   SELECT 11, 'error', 'rows that cannot be read: ' || x.reason, sum(x.rows)::bigint,
          'See rejected_rows. Correct the rows, or leave them out of the query.'
   FROM rejected_rows AS x
-  WHERE x.reason <> 'customer_id is NULL' AND x.reason NOT LIKE 'fx\_rates has no rate%'
+  WHERE x.input = 'subscription_periods'
+    AND x.reason <> 'customer_id is NULL' AND x.reason NOT LIKE 'fx\_rates has no rate%'
   GROUP BY x.reason
   UNION ALL
   SELECT 12, 'error', 'rows of a currency without a rate', sum(x.rows)::bigint,
@@ -77,10 +64,16 @@ findings (place, severity, finding, rows, what_to_do) AS (
   WHERE x.reason LIKE 'fx\_rates has no rate%'
   UNION ALL
   SELECT 13, 'error', 'rates that cannot be used', count(*),
-         'A rate needs a currency of at most 8 letters, a date and a number above 0.'
-  FROM fx_rates AS r
-  WHERE r.currency IS NULL OR r.currency !~ '^[A-Za-z0-9]{1,8}$' OR r.valid_from IS NULL
-     OR NOT isfinite(r.valid_from) OR r.rate IS NULL OR NOT (r.rate > 0 AND r.rate < 1e15)
+         'A rate needs a currency of at most 8 letters, a date and a number above 0, one for each day; see rejected_rows.'
+  FROM checked_rates AS r
+  WHERE r.problem IS NOT NULL
+  UNION ALL
+  SELECT 14, 'error', 'customers without customer_id', count(*), 'Give them one, or leave them out of the query.'
+  FROM customers AS t
+  WHERE t.customer_id IS NULL
+  UNION ALL
+  SELECT 15, 'error', 'customers given more than once', count(*), 'Give one row for each: the ledger joins its customers to them.'
+  FROM (SELECT FROM customers AS t WHERE t.customer_id IS NOT NULL GROUP BY t.customer_id HAVING count(*) > 1) AS doubled
   UNION ALL
   SELECT 20, 'warning', 'stretches of one item that overlap', count(*),
          'Both count. End a stretch where the next begins, or give each item its own item_id.'
@@ -131,16 +124,14 @@ findings (place, severity, finding, rows, what_to_do) AS (
   SELECT 31, 'warning', 'partitions that can be truncated unseen: ' || string_agg(part.relid::text, ', '), count(*),
          'Unwatch and watch the table again.'
   FROM watched_tables AS w, pg_partition_tree(w.source_table) AS part
-  WHERE NOT EXISTS (
-    SELECT FROM pg_trigger AS t
-    WHERE t.tgrelid = part.relid AND t.tgname = saas_metrics._trigger_name($1, '_truncate'))
+  WHERE NOT EXISTS (SELECT FROM saas_metrics._triggers($1) AS t WHERE t.relation = part.relid AND t.truncates)
   UNION ALL
   SELECT 32, 'error', 'watched tables without their trigger: ' || string_agg(w.source_table::text, ', '), count(*),
          'Unwatch and watch them again; the next refresh looks at everything.'
   FROM watched_tables AS w
   WHERE NOT EXISTS (
-    SELECT FROM pg_trigger AS t
-    WHERE t.tgrelid = w.source_table AND t.tgname = saas_metrics._trigger_name($1) AND t.tgenabled <> 'D')
+    SELECT FROM saas_metrics._triggers($1) AS t
+    WHERE t.relation = w.source_table AND NOT t.truncates AND NOT t.disabled)
   UNION ALL
   SELECT 33, 'warning', 'customers changed since the last refresh', f.customers_pending,
          'Refresh more often: each reading computes them anew.'

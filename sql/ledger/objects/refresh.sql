@@ -1,24 +1,38 @@
 -- Takes in the customers of $1, or all: reads their rows and records what they come to, and the rows
 -- that cannot be read. One statement, so one snapshot. $2 is the number of the refresh; $3 are the
--- settings, a parameter so that the two aggregates share their state.
+-- settings, a parameter so that the aggregates share their state.
 WITH found AS MATERIALIZED (
+  -- A customer whose rows are as they were has no digest here, no lines and no rejections.
   SELECT p.customer_id, count(*) AS periods,
-         saas_metrics.ledger_lines(
-           $3,
-           p.subscription_id, p.item_id, p.product, p.plan, p.kind, p.amount, p.discount,
-           p.discount_kind, p.currency, p.billing_period, p.starts_at, p.ends_at, p.status,
-           p.cancel_requested_at, p.access_ends_at, p.churn_kind, p.churn_reason) AS lines,
-         saas_metrics.ledger_rejections(
-           $3,
-           p.subscription_id, p.item_id, p.product, p.plan, p.kind, p.amount, p.discount,
-           p.discount_kind, p.currency, p.billing_period, p.starts_at, p.ends_at, p.status,
-           p.cancel_requested_at, p.access_ends_at, p.churn_kind, p.churn_reason) AS rejections
+         saas_metrics.ledger_digest($3, :known, :each_input(p.%)) AS digest,
+         saas_metrics.ledger_lines($3, :known, :each_input(p.%)) AS lines,
+         saas_metrics.ledger_rejections($3, :known, :each_input(p.%)) AS rejections
   FROM subscription_periods AS p
+  LEFT JOIN customer_digests AS k ON k.customer_id = p.customer_id AND :is_changed(k.customer_id)
   WHERE :is_changed(p.customer_id) AND p.customer_id IS NOT NULL
     AND NOT EXISTS (
       SELECT FROM customers AS t
       WHERE t.is_test AND t.customer_id = p.customer_id AND :is_changed(t.customer_id))
   GROUP BY p.customer_id
+),
+gone AS MATERIALIZED (
+  SELECT k.customer_id
+  FROM customer_digests AS k
+  WHERE :is_changed(k.customer_id)
+    AND NOT EXISTS (SELECT FROM found AS f WHERE f.customer_id = k.customer_id)
+),
+touched AS MATERIALIZED (
+  SELECT f.customer_id FROM found AS f WHERE f.digest IS NOT NULL
+  UNION ALL
+  SELECT g.customer_id FROM gone AS g
+),
+forgotten AS (
+  DELETE FROM customer_digests AS k USING gone AS g WHERE k.customer_id = g.customer_id
+),
+digested AS (
+  INSERT INTO customer_digests AS k
+  SELECT f.customer_id, f.digest FROM found AS f WHERE f.digest IS NOT NULL
+  ON CONFLICT (customer_id) DO UPDATE SET digest = excluded.digest WHERE k.digest <> excluded.digest
 ),
 :recordedrejected AS MATERIALIZED (
   SELECT 'subscription_periods' AS input, f.customer_id, r.subscription_id, r.item_id, r.starts_at,
@@ -32,10 +46,20 @@ WITH found AS MATERIALIZED (
   FROM subscription_periods AS p
   WHERE p.customer_id IS NULL AND :everything
   GROUP BY p.customer_id, p.subscription_id, p.item_id, p.starts_at
+  UNION ALL
+  SELECT 'customers', t.customer_id, NULL, NULL, NULL, 'customer_id is NULL', count(*)
+  FROM customers AS t
+  WHERE t.customer_id IS NULL AND :everything
+  GROUP BY t.customer_id
+  UNION ALL
+  SELECT 'fx_rates', NULL, NULL, NULL, r.starts_at, r.problem, count(*)
+  FROM checked_rates AS r
+  WHERE r.problem IS NOT NULL AND :everything
+  GROUP BY r.starts_at, r.problem
 ),
 readable AS (
   DELETE FROM rejected_rows AS x
-  WHERE (:is_changed(x.customer_id) OR :everything)
+  WHERE (x.customer_id IN (SELECT c.customer_id FROM touched AS c) OR x.customer_id IS NULL AND :everything)
     AND (x.input, x.customer_id, x.subscription_id, x.item_id, x.starts_at, x.reason, x.rows)::text
         NOT IN (SELECT (r.*)::text FROM rejected AS r)
   RETURNING x.input
@@ -51,6 +75,5 @@ read AS (
 )
 SELECT read.periods, read.customers, counts.added AS movements_added,
        counts.superseded AS movements_superseded,
-       coalesce((SELECT sum(r.rows) FROM rejected AS r), 0)::bigint AS rows_rejected,
        counts.lines + (SELECT count(*) FROM readable) + (SELECT count(*) FROM unreadable) AS changes
 FROM read, counts

@@ -13,14 +13,34 @@ COMMENT ON VIEW ledger_policy IS 'The policy of the ledger: how rows count. A po
 
 CREATE VIEW ledger_clock AS
   SELECT s.currency, s.time_zone, s.settled_on,
-         saas_metrics.ledger_today(s.time_zone, s.settled_on) AS today,
-         (SELECT p.netting = 'month' FROM ledger_policy AS p) AS nets_months
+         saas_metrics.ledger_today(s.time_zone, s.settled_on) AS today
   FROM ledger_settings AS s
   LIMIT 1;
 COMMENT ON VIEW ledger_clock IS
   'The ledger''s currency, time zone and current date. The setting saas_metrics.today replaces the date for a session.';
 
--- What the engine is told. The digest comes first, so that long lists of rates compare fast.
+-- The rates, and what is wrong with those that cannot be used.
+CREATE VIEW checked_rates AS
+  SELECT r.currency, r.valid_from, r.rate,
+         CASE WHEN isfinite(r.valid_from)
+              THEN r.valid_from::timestamp AT TIME ZONE (SELECT s.time_zone FROM ledger_settings AS s) END AS starts_at,
+         CASE
+           WHEN r.currency IS NULL THEN 'currency is NULL'
+           WHEN r.currency !~ '^[A-Za-z0-9]{1,8}$' THEN
+             format('currency "%s" is not a code of 1 to 8 letters', r.currency)
+           WHEN r.valid_from IS NULL OR NOT isfinite(r.valid_from) THEN
+             format('valid_from of currency %s is %s', upper(r.currency), coalesce(r.valid_from::text, 'NULL'))
+           WHEN r.rate IS NULL OR NOT (round(r.rate, 18) > 0 AND r.rate < 1e15) THEN
+             format('rate %s of currency %s is not above 0 and below 10^15', coalesce(r.rate::text, 'NULL'), upper(r.currency))
+           WHEN min(r.rate) OVER same_day <> max(r.rate) OVER same_day THEN
+             format('currency %s has several rates of one day', upper(r.currency))
+         END AS problem
+  FROM fx_rates AS r
+  WINDOW same_day AS (PARTITION BY upper(r.currency), r.valid_from);
+COMMENT ON VIEW checked_rates IS 'The input fx_rates with what is wrong with those that cannot be used.';
+
+-- What the engine is told. The digest comes first, so that long lists of rates compare fast. Days of
+-- rates that cannot be used are told, lest the rate before be taken for theirs.
 CREATE VIEW engine_settings AS
   SELECT 'digest=' || hashtextextended(lines, 0) || E'\n' || lines AS settings
   FROM (
@@ -30,13 +50,12 @@ CREATE VIEW engine_settings AS
              'discount=' || p.discount, 'usage=' || p.usage, 'zero_mrr=' || p.zero_mrr,
              'netting=' || p.netting, 'gap_tolerance=' || p.gap_tolerance, 'week=' || p.week,
              'day=' || p.day, 'fx=' || p.fx,
-             (SELECT string_agg('rate=' || upper(r.currency) || ' '
+             (SELECT string_agg(DISTINCT 'rate=' || upper(r.currency) || ' '
                                 || (r.valid_from - date '2000-01-01') || ' '
-                                || trim_scale(round(r.rate, 18)),
-                                E'\n' ORDER BY r.currency, r.valid_from)
-              FROM fx_rates AS r
-              WHERE r.currency ~ '^[A-Za-z0-9]{1,8}$' AND isfinite(r.valid_from)
-                AND round(r.rate, 18) > 0 AND r.rate < 1e15)) AS lines
+                                || CASE WHEN r.problem IS NULL THEN trim_scale(round(r.rate, 18))::text ELSE '?' END,
+                                E'\n')
+              FROM checked_rates AS r
+              WHERE r.currency ~ '^[A-Za-z0-9]{1,8}$' AND isfinite(r.valid_from))) AS lines
     FROM ledger_settings AS s
     CROSS JOIN ledger_policy AS p
     LIMIT 1
@@ -44,11 +63,6 @@ CREATE VIEW engine_settings AS
 COMMENT ON VIEW engine_settings IS 'The settings, the policy and the rates as the engine reads them.';
 
 CREATE VIEW kept_lines AS
-  SELECT customer_id, effective_on, seq, effective_at, counts_from, kind, mrr_before, mrr_after,
-         first_on, spell, churn_kind, churn_reason, product, plan, billing_period, currency,
-         line_before, line_after, native_amount, plan_switch, product_switch,
-         billing_period_switch, plan_customers, product_customers, billing_period_customers,
-         day_opening, week_opening, month_opening, quarter_opening, year_opening,
-         active_at_opening, currency_switch, recorded_by
+  SELECT customer_id, seq, effective_at, :each_column(%), recorded_by
   FROM current_lines;
 COMMENT ON VIEW kept_lines IS 'current_lines with the columns in the order of saas_metrics.ledger_line.';

@@ -9,7 +9,8 @@ CREATE TABLE ledger_settings (
   last_refresh         bigint NOT NULL DEFAULT 0,
   refreshed_at         timestamptz,
   settled_on           date NOT NULL DEFAULT '-infinity',
-  everything           boolean NOT NULL DEFAULT true
+  everything           boolean NOT NULL DEFAULT true,
+  anew                 boolean NOT NULL DEFAULT false
 );
 ALTER TABLE ledger_settings REPLICA IDENTITY FULL;
 COMMENT ON TABLE ledger_settings IS
@@ -23,6 +24,7 @@ COMMENT ON COLUMN ledger_settings.last_refresh IS 'The number of the last refres
 COMMENT ON COLUMN ledger_settings.refreshed_at IS 'When the last refresh was.';
 COMMENT ON COLUMN ledger_settings.settled_on IS 'The day that the last refresh took for today.';
 COMMENT ON COLUMN ledger_settings.everything IS 'Whether the next refresh has to look at all customers.';
+COMMENT ON COLUMN ledger_settings.anew IS 'Whether it has to compute all anew, also where nothing seems to have changed.';
 
 CREATE TABLE policies (
   policy        text PRIMARY KEY,
@@ -37,8 +39,8 @@ CREATE TABLE policies (
   zero_mrr      text NOT NULL DEFAULT 'inactive' CHECK (zero_mrr IN ('inactive', 'active')),
   netting       text NOT NULL DEFAULT 'day' CHECK (netting IN ('day', 'event', 'month')),
   gap_tolerance integer NOT NULL DEFAULT 0 CHECK (gap_tolerance BETWEEN 0 AND 3650),
-  week          text NOT NULL DEFAULT '52/12',
-  day           text NOT NULL DEFAULT '365/12',
+  week          text NOT NULL DEFAULT '52/12' CHECK (week ~ '^[0-9.]{1,10}(/[0-9]{1,9})?$'),
+  day           text NOT NULL DEFAULT '365/12' CHECK (day ~ '^[0-9.]{1,10}(/[0-9]{1,9})?$'),
   fx            text NOT NULL DEFAULT 'at_start' CHECK (fx IN ('at_start', 'daily')),
   CHECK (netting <> 'month' OR fx <> 'daily')
 );
@@ -67,6 +69,13 @@ ALTER TABLE changed_customers REPLICA IDENTITY FULL;
 COMMENT ON TABLE changed_customers IS
   'The customers whose rows changed since the last refresh, once for each change; NULL where it cannot be told whose. Written by the triggers of watched tables.';
 
+CREATE TABLE customer_digests (
+  customer_id :customer_id_type PRIMARY KEY,
+  digest      uuid NOT NULL
+);
+COMMENT ON TABLE customer_digests IS
+  'A digest of the rows, settings and rates that each customer''s lines come from: a refresh computes anew only where it differs.';
+
 CREATE TABLE refreshes (
   refresh              bigint PRIMARY KEY,
   recorded_at          timestamptz NOT NULL,
@@ -89,6 +98,7 @@ CREATE TABLE current_lines (
   seq                      integer NOT NULL,
   spell                    integer,
   active_at_opening        smallint,
+  net                      smallint,
   plan_customers           smallint,
   product_customers        smallint,
   billing_period_customers smallint,
@@ -167,6 +177,10 @@ ALTER TABLE rejected_rows REPLICA IDENTITY FULL;
 COMMENT ON TABLE rejected_rows IS
   'Rows of inputs that the last refresh could not read; they count for nothing until they are corrected.';
 COMMENT ON COLUMN rejected_rows.input IS 'The input that has the row.';
+COMMENT ON COLUMN rejected_rows.customer_id IS 'Its customer.';
+COMMENT ON COLUMN rejected_rows.subscription_id IS 'Its subscription.';
+COMMENT ON COLUMN rejected_rows.item_id IS 'Its item.';
+COMMENT ON COLUMN rejected_rows.starts_at IS 'When it starts; of a rate, from when it is valid.';
 COMMENT ON COLUMN rejected_rows.reason IS 'What is wrong with it.';
 COMMENT ON COLUMN rejected_rows.rows IS 'How many such rows there are.';
 
@@ -177,7 +191,8 @@ CREATE TABLE closes (
   closed_by      name NOT NULL,
   mrr            numeric NOT NULL,
   customers      bigint NOT NULL,
-  digest         text NOT NULL
+  digest         text NOT NULL,
+  as_of          date NOT NULL
 );
 COMMENT ON TABLE closes IS 'The seals of the ledger, made by saas_metrics.close_period.';
 COMMENT ON COLUMN closes.closed_through IS 'The last day that the seal covers.';
@@ -187,6 +202,7 @@ COMMENT ON COLUMN closes.closed_by IS 'Who closed.';
 COMMENT ON COLUMN closes.mrr IS 'The MRR at the end of that day as it was known then.';
 COMMENT ON COLUMN closes.customers IS 'The active customers likewise.';
 COMMENT ON COLUMN closes.digest IS 'A digest of all lines through that day.';
+COMMENT ON COLUMN closes.as_of IS 'The day on which it was closed: what counts only later is not in it.';
 
 -- Lets the triggers of watched tables go with the ledger.
 CREATE FUNCTION watching() RETURNS boolean IMMUTABLE PARALLEL SAFE LANGUAGE sql RETURN true;

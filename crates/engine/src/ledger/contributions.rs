@@ -9,7 +9,7 @@ use allocator_api2::alloc::Allocator;
 use allocator_api2::vec::Vec;
 use hashbrown::{DefaultHashBuilder, HashMap};
 
-use super::movements::{MovementKind, Openings};
+use super::movements::{MovementKind, Net, Openings};
 use super::rows::Length;
 use crate::calendar::{Day, Grain};
 use crate::collection::room::{append, push, reserve};
@@ -75,6 +75,7 @@ pub struct KeptLine<'a> {
     pub effective_on: Day,
     pub counts_from: Day,
     pub kind: MovementKind,
+    pub net: Net,
     /// What only the first line of a movement tells.
     pub head: Option<Head<'a>>,
     pub product: Option<&'a [u8]>,
@@ -171,9 +172,9 @@ pub struct Sums {
 /// of its opening, which each day knows by grain.
 #[derive(Clone, Default)]
 struct DaySums {
-    sums: Sums,
-    /// Where months are netted, what the day changes in their movements: amounts and events.
-    by_month: Option<([i128; 7], [i64; 5])>,
+    /// For days and weeks, and for what is longer, in which months may be netted.
+    fine: Sums,
+    coarse: Sums,
     retention: [Retention; 5],
 }
 
@@ -195,12 +196,10 @@ pub struct Contributions<A: Allocator + Clone> {
     texts: Vec<u8, A>,
     /// What counts from this day or earlier counts at once.
     settled: Day,
-    /// Whether a customer's changes are netted within months.
-    nets_months: bool,
 }
 
 impl<A: Allocator + Clone> Contributions<A> {
-    pub fn new_in(memory: A, settled: Day, nets_months: bool) -> Self {
+    pub fn new_in(memory: A, settled: Day) -> Self {
         Contributions {
             days: HashMap::new_in(memory.clone()),
             sums: HashMap::new_in(memory.clone()),
@@ -208,7 +207,6 @@ impl<A: Allocator + Clone> Contributions<A> {
             places: Vec::new_in(memory.clone()),
             texts: Vec::new_in(memory),
             settled,
-            nets_months,
         }
     }
 
@@ -219,11 +217,15 @@ impl<A: Allocator + Clone> Contributions<A> {
             day if day <= self.settled => Day::NEG_INFINITY,
             day => day,
         };
-        let at = At { month, counts_from, sign: line.sign, kind: line.kind };
+        let sign = if line.net == Net::Goes { -line.sign } else { line.sign };
+        let at = At { month, counts_from, sign, kind: line.kind };
         if let Some(head) = &line.head {
-            self.add_totals(at, line.effective_on, head)?;
-            self.add_churn(at, head)?;
-            self.add_cohort(at, line.effective_on, head)?;
+            let nets = line.net != Net::Plain;
+            self.add_totals(at, line.effective_on, nets, head)?;
+            self.add_churn(at, nets, head)?;
+            if !nets {
+                self.add_cohort(at, line.effective_on, head)?;
+            }
         }
         self.add_segments(at, line)
     }
@@ -246,12 +248,7 @@ impl<A: Allocator + Clone> Contributions<A> {
                 let key = Key { period, counts_from: *counts_from, ..Key::of(Slice::Total(grain)) };
                 totals.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
                 let total = totals.entry(key).or_default();
-                match sums.by_month {
-                    Some((amounts, events)) if grain >= Grain::Month => {
-                        total.plus(&Sums { amounts, events, ..sums.sums })?;
-                    }
-                    _ => total.plus(&sums.sums)?,
-                }
+                total.plus(if grain < Grain::Month { &sums.fine } else { &sums.coarse })?;
                 total.retain(retention)?;
             }
         }
@@ -290,51 +287,42 @@ impl<A: Allocator + Clone> Contributions<A> {
         Ok(name)
     }
 
-    fn add_totals(&mut self, at: At, day: Day, head: &Head) -> Result<()> {
+    fn add_totals(&mut self, at: At, day: Day, nets: bool, head: &Head) -> Result<()> {
         if at.kind == MovementKind::Switch {
             return Ok(());
         }
         self.days.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
         let sums = self.days.entry((day, at.counts_from)).or_default();
-        sums.sums.add_movement(at, head)?;
-        if self.nets_months {
-            let (amounts, events) = sums.by_month.get_or_insert_default();
-            for (net, sign) in at.nets(head) {
-                amounts[net.kind as usize] = add(amounts[net.kind as usize], sign * net.amount)?;
-                events[net.kind as usize] += sign as i64;
-            }
+        sums.coarse.add_movement(at, head)?;
+        if nets {
+            return Ok(());
         }
+        sums.fine.add_movement(at, head)?;
         for (grain, retention) in sums.retention.iter_mut().enumerate() {
             retention.add(at, head, Opened::of(head, grain))?;
         }
         Ok(())
     }
 
-    fn add_churn(&mut self, at: At, head: &Head) -> Result<()> {
+    fn add_churn(&mut self, at: At, nets: bool, head: &Head) -> Result<()> {
         let churns = at.kind == MovementKind::Customer(Kind::Churn);
         if !churns && at.kind != MovementKind::Customer(Kind::Reactivation) {
             return Ok(());
         }
-        let opened = Opened::of(head, Grain::Month as usize);
         let key = Key {
             segment: self.named(head.churn_kind)?,
             detail: self.named(head.churn_reason)?,
             ..at.key(Slice::Churn)
         };
-        let nets_months = self.nets_months;
         let sums = self.sums(key)?;
-        if nets_months {
-            for (net, sign) in at.nets(head).filter(|it| it.0.kind == Kind::Churn) {
-                sums.mrr = add(sums.mrr, sign * net.amount)?;
-                sums.amounts[Kind::Churn as usize] =
-                    add(sums.amounts[Kind::Churn as usize], sign * net.amount)?;
-                sums.events[Kind::Churn as usize] += sign as i64;
-            }
-        } else if churns {
+        if churns {
             sums.add_movement(at, head)?;
         }
+        if nets {
+            return Ok(());
+        }
         let mut retention = Retention::default();
-        retention.add(at, head, opened)?;
+        retention.add(at, head, Opened::of(head, Grain::Month as usize))?;
         sums.retain(&retention)
     }
 
@@ -397,32 +385,6 @@ impl At {
     fn signed(&self, amount: i128) -> i128 {
         i128::from(self.sign) * amount
     }
-
-    /// What the movement makes of the customer's net movement in the month: the one after it comes,
-    /// the one before it goes.
-    fn nets(&self, head: &Head) -> impl Iterator<Item = (Net, i128)> {
-        let (arrives, leaves) = match self.kind {
-            MovementKind::Customer(Kind::New | Kind::Reactivation) => (true, false),
-            MovementKind::Customer(Kind::Churn) => (false, true),
-            _ => (false, false),
-        };
-        let opened = Opened::of(head, Grain::Month as usize);
-        let known = head.first_on < self.month.start;
-        let net = |mrr: i128, active: bool| {
-            let moves = mrr != opened.mrr || active != opened.active;
-            let kind = Kind::between(opened.active, active, mrr > opened.mrr, known);
-            moves.then_some(Net { kind, amount: mrr - opened.mrr })
-        };
-        let after = net(head.after, !leaves).map(|it| (it, self.signed(1)));
-        let before = net(head.before, !arrives).map(|it| (it, self.signed(-1)));
-        after.into_iter().chain(before)
-    }
-}
-
-/// A customer's movement within a month, all changes netted.
-struct Net {
-    kind: Kind,
-    amount: i128,
 }
 
 impl Sums {

@@ -1,6 +1,10 @@
 //! How a customer's movement is shared out among the values of a dimension, such as his plans.
 
+use super::lines::LineChange;
+use crate::decimal::proportion;
+
 /// The values that lines have in a dimension, and how many items a customer has in each.
+#[derive(Clone)]
 pub struct Dimension {
     value_of_line: Vec<usize>,
     items: Vec<i64>,
@@ -9,20 +13,13 @@ pub struct Dimension {
 }
 
 /// What a value changes by, and the first of the changes that it is told to.
+#[derive(Clone, Copy)]
 struct Amount {
     value: usize,
     first: usize,
     amount: i128,
+    native: i128,
     items: i64,
-}
-
-/// A change of a line: by an amount and by a number of items.
-#[derive(Clone, Copy)]
-pub struct LineChange {
-    pub line: usize,
-    pub amount: i128,
-    pub native: i128,
-    pub items: i64,
 }
 
 /// The share of a value in a movement.
@@ -30,6 +27,9 @@ pub struct LineChange {
 pub struct Share {
     /// What moved here from other values or, below 0, to them.
     pub switched: i128,
+    /// The same in the line's own currency: in proportion and, where its amount went the other way
+    /// than the converted one, all of it.
+    pub native_switched: i128,
     /// 1 if the customer came to the value, −1 if he left it.
     pub customers: i8,
 }
@@ -52,34 +52,42 @@ impl Dimension {
     /// Tells the shares of the values of the lines that change, each with the place of its first
     /// change; the other changes have none.
     pub fn share(&mut self, changes: &[LineChange], mut tell: impl FnMut(usize, Share)) {
-        self.sum(changes, |it| it.amount);
+        self.sum(changes);
         switch(&mut self.amounts, |amount, switched| {
             let items = &mut self.items[amount.value];
             let had = *items > 0;
             *items += amount.items;
             let customers = i8::from(*items > 0) - i8::from(had);
-            tell(amount.first, Share { switched, customers });
+            tell(
+                amount.first,
+                Share { switched, native_switched: amount.native(switched), customers },
+            );
         });
     }
 
-    /// Tells what the lines of each value change by together in their own currency, likewise.
-    pub fn net(&mut self, changes: &[LineChange], mut tell: impl FnMut(usize, i128)) {
-        self.sum(changes, |it| it.native);
-        self.amounts.iter().for_each(|it| tell(it.first, it.amount));
-    }
-
-    fn sum(&mut self, changes: &[LineChange], amount_of: impl Fn(&LineChange) -> i128) {
+    fn sum(&mut self, changes: &[LineChange]) {
         self.amounts.clear();
         for (first, change) in changes.iter().enumerate() {
-            let (value, amount) = (self.value_of_line[change.line], amount_of(change));
+            let value = self.value_of_line[change.line];
+            let (amount, native, items) = (change.amount(), change.native(), change.items());
             match self.amounts.iter_mut().find(|it| it.value == value) {
                 Some(known) => {
                     known.amount += amount;
-                    known.items += change.items;
+                    known.native += native;
+                    known.items += items;
                 }
-                None => self.amounts.push(Amount { value, first, amount, items: change.items }),
+                None => self.amounts.push(Amount { value, first, amount, native, items }),
             }
         }
+    }
+}
+
+impl Amount {
+    fn native(&self, switched: i128) -> i128 {
+        if switched == self.amount || self.native.signum() != self.amount.signum() {
+            return self.native;
+        }
+        proportion(self.native, switched, self.amount)
     }
 }
 
@@ -105,10 +113,13 @@ fn switch(amounts: &mut [Amount], mut tell: impl FnMut(&Amount, i128)) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::lines::Level;
     use crate::testing::Random;
 
+    /// A line that comes or goes, or changes by an amount.
     fn change(line: usize, amount: i128, items: i64) -> LineChange {
-        LineChange { line, amount, native: amount, items }
+        let level = |items, mrr| Level { items, native: mrr, converted: mrr };
+        LineChange { line, from: level(1, 1000), to: level(1 + items, 1000 + amount) }
     }
 
     fn shares(dimension: &mut Dimension, changes: &[LineChange]) -> Vec<Share> {
@@ -154,11 +165,28 @@ mod tests {
         let mut plans = Dimension::new(["a", "b", "a"].iter());
         let mut shares = |changes: &[LineChange]| shares(&mut plans, changes);
         let both = shares(&[change(0, 10, 1), change(2, 5, 1)]);
-        assert_eq!(both, [Share { switched: 0, customers: 1 }, Share::default()]);
+        assert_eq!(both, [Share { customers: 1, ..Share::default() }, Share::default()]);
         // A customer who changes an item of a plan for another of it stays; who leaves, leaves.
         let moved = shares(&[change(0, -10, -1), change(1, 30, 1)]);
-        assert_eq!(moved[0], Share { switched: -10, customers: 0 });
-        assert_eq!(moved[1], Share { switched: 10, customers: 1 });
+        assert_eq!((moved[0].switched, moved[0].customers), (-10, 0));
+        assert_eq!((moved[1].switched, moved[1].customers), (10, 1));
         assert_eq!(shares(&[change(2, -5, -1)])[0].customers, -1);
+    }
+
+    #[test]
+    fn a_switch_takes_of_a_native_amount_in_proportion() {
+        let line = |line, converted, native| LineChange {
+            line,
+            from: Level::default(),
+            to: Level { items: 1, native, converted },
+        };
+        let natives = |changes: &[LineChange]| -> Vec<i128> {
+            let mut currencies = Dimension::new(0..changes.len());
+            shares(&mut currencies, changes).iter().map(|it| it.native_switched).collect()
+        };
+        // 30 of 90 moved, so a third of 600 did; what was left for it did whole.
+        assert_eq!(natives(&[line(0, 90, 600), line(1, -30, -30)]), [200, -30]);
+        // Fewer of a currency that became dearer: all of it is a switch.
+        assert_eq!(natives(&[line(0, 90, 90), line(1, 10, -50)]), [0, -50]);
     }
 }

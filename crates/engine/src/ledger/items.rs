@@ -2,7 +2,7 @@
 
 use allocator_api2::alloc::Allocator;
 
-use super::policy::{ChurnDate, Fx, PastDue, Paused, Policy, Usage, ZeroMrr};
+use super::policy::{ChurnDate, Fx, Netting, PastDue, Paused, Policy, Usage, ZeroMrr};
 use super::rows::{Charge, ChurnKind, LIMIT, Row, Rows, Status};
 use super::settings::Settings;
 use super::{Moment, Zone};
@@ -159,7 +159,8 @@ impl<'a, A: Allocator + Clone> Item<'a, '_, A> {
         {
             (end, rule, cause) = (limit.max(row.start), Rule::PastDue, PAYMENT_FAILED);
         }
-        if row.start >= end {
+        let by_event = policy.netting == Netting::Event;
+        if row.start >= end || !by_event && row.start.day == end.day {
             return Ok(Err(if rule == Rule::Plain { Rule::NoTime } else { rule }));
         }
         let (number, start, native) = (self.numbers[place], row.start, row.native);
@@ -205,11 +206,8 @@ impl<'a, A: Allocator + Clone> Item<'a, '_, A> {
         while self.next(last).is_some_and(|it| it.status == Status::PastDue) {
             last += 1;
         }
-        let policy = &self.settings.policy;
-        let counts = |it: &Row| {
-            excluding(policy, it).is_none() && (it.native > 0 || policy.zero_mrr == ZeroMrr::Active)
-        };
-        let recovered = self.next(last).is_some_and(counts);
+        let paid = |it: &Row| excluding(&self.settings.policy, it).is_none() && !it.free;
+        let recovered = self.next(last).is_some_and(paid);
         let limit = Day(self.row(first).start.day.0.saturating_add(days));
         (!recovered).then(|| self.zone.start_of(limit))
     }
@@ -237,10 +235,16 @@ impl<'a, A: Allocator + Clone> Item<'a, '_, A> {
             Fx::AtStart => self.row(0).start.day,
             Fx::Daily => row.start.day,
         };
-        let rate = self.settings.rates.on(currency, day).ok_or_else(|| {
+        let rates = &self.settings.rates;
+        let rate = rates.on(currency, day).ok_or_else(|| {
             let currency = String::from_utf8_lossy(currency);
             format!("fx_rates has no rate of currency {currency} on {day}")
         })?;
+        if self.settings.policy.fx == Fx::Daily
+            && let Some(highest) = rates.highest(currency)
+        {
+            convert(native, highest).map_err(|error| error.to_string())?;
+        }
         convert(native, rate).map_err(|error| error.to_string())
     }
 }

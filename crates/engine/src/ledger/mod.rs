@@ -5,13 +5,17 @@
 //! ```
 
 pub mod contributions;
+pub mod digest;
 mod dimension;
 pub mod items;
+mod lines;
 pub mod movements;
+mod net_months;
 pub mod policy;
 pub mod rates;
 pub mod rows;
 pub mod settings;
+mod sweep;
 
 use crate::calendar::Day;
 

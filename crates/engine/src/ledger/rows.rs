@@ -2,8 +2,10 @@ use allocator_api2::alloc::Allocator;
 use allocator_api2::vec::Vec;
 
 use super::Moment;
+use super::digest::Digest;
 use super::policy::{Discounts, Policy};
-use crate::billing_period::{MRR_DECIMALS, monthly_factor_by};
+use super::settings::Settings;
+use crate::billing_period::{MRR_DECIMALS, MonthlyFactor, monthly_factor_by};
 use crate::calendar::Day;
 use crate::collection::room::{append, push, reserve};
 use crate::decimal::Decimal;
@@ -112,6 +114,8 @@ pub struct Row {
     pub charge: Charge,
     /// MRR in the row's currency.
     pub native: i128,
+    /// Whether nothing is left to pay.
+    pub free: bool,
     /// NULL for the ledger's own.
     pub currency: Text,
     pub billing_period: Length,
@@ -139,6 +143,11 @@ pub struct Rows<A: Allocator + Clone> {
     pub rows: Vec<Row, A>,
     pub rejections: Vec<Rejection, A>,
     texts: Vec<u8, A>,
+    digest: Digest,
+    /// Whether a row is in another currency than the ledger's.
+    foreign: bool,
+    /// To write a row down in.
+    room: Vec<u8, A>,
 }
 
 impl<A: Allocator + Clone> Rows<A> {
@@ -146,13 +155,18 @@ impl<A: Allocator + Clone> Rows<A> {
         Rows {
             rows: Vec::new_in(memory.clone()),
             rejections: Vec::new_in(memory.clone()),
-            texts: Vec::new_in(memory),
+            texts: Vec::new_in(memory.clone()),
+            digest: Digest::default(),
+            foreign: false,
+            room: Vec::new_in(memory),
         }
     }
 
     /// Adds a row to those that can be read or to those that cannot. An error says that there is
     /// no room.
     pub fn add(&mut self, given: &Given, currency: &[u8], policy: &Policy) -> Result<()> {
+        self.digest.add_row(given, &mut self.room)?;
+        self.foreign |= given.currency.is_some_and(|it| !it.eq_ignore_ascii_case(currency));
         match self.read(given, currency, policy)? {
             Ok(row) => push(&mut self.rows, row),
             Err(reason) => {
@@ -177,6 +191,12 @@ impl<A: Allocator + Clone> Rows<A> {
 
     fn len(&self) -> usize {
         self.rows.len() + self.rejections.len()
+    }
+
+    /// The digest of all that lines and rejections come from.
+    pub fn digest(&self, settings: &Settings<A>) -> u128 {
+        let rates = if self.foreign { settings.rates_digest } else { Digest::default() };
+        Digest::of_all(&[self.digest, settings.digest, rates])
     }
 
     /// Whether rows may turn out not to be readable for lack of a rate.
@@ -224,6 +244,7 @@ impl<A: Allocator + Clone> Rows<A> {
             plan: self.keep(given.plan)?,
             charge: checked.charge,
             native: checked.native,
+            free: checked.free,
             currency: self.keep_currency(given.currency, currency)?,
             billing_period: checked.billing_period,
             start: checked.start,
@@ -241,6 +262,7 @@ impl<A: Allocator + Clone> Rows<A> {
 struct Checked {
     charge: Charge,
     native: i128,
+    free: bool,
     billing_period: Length,
     start: Moment,
     end: Moment,
@@ -259,7 +281,7 @@ impl Checked {
             return Err("starts_at is infinite".to_owned());
         }
         if end < start {
-            return Err(format!("ends_at {} is before starts_at {}", end.day, start.day));
+            return Err(ends_early(start, end));
         }
         for day in [Some(start), given.ends_at, given.cancel_requested_at, given.access_ends_at] {
             outside_calendar(day.map(|it| it.day))?;
@@ -269,11 +291,13 @@ impl Checked {
         let kind =
             word(given.discount_kind, "discount_kind", DiscountKind::WORDS, DiscountKind::read)?
                 .unwrap_or(DiscountKind::Permanent);
-        let native = monthly(policy, amount, discount, kind, length);
+        let price = price(policy, amount, discount, kind).map_err(|error| error.to_string())?;
+        let native = monthly(policy, price, length).map_err(|error| error.to_string())?;
         Ok(Checked {
             charge: word(given.kind, "kind", Charge::WORDS, Charge::read)?
                 .unwrap_or(Charge::Recurring),
-            native: native.map_err(|error| error.to_string())?,
+            native,
+            free: price.mantissa == 0,
             billing_period: length,
             start,
             end,
@@ -284,23 +308,39 @@ impl Checked {
     }
 }
 
-/// A row's MRR in its own currency.
-fn monthly(
+fn ends_early(start: Moment, end: Moment) -> String {
+    if start.day != end.day {
+        return format!("ends_at {} is before starts_at {}", end.day, start.day);
+    }
+    let seconds = (start.instant - end.instant) as f64 / 1e6;
+    format!("ends_at is {seconds} seconds before starts_at on {}", start.day)
+}
+
+/// A row's price per billing period, as far as the policy takes discounts off.
+fn price(
     policy: &Policy,
     amount: Decimal,
     discount: Decimal,
     kind: DiscountKind,
-    Length { months, days, micros }: Length,
-) -> Result<i128> {
+) -> Result<Decimal> {
     let discounted = match policy.discount {
         Discounts::All => true,
         Discounts::Recurring => kind != DiscountKind::Once,
         Discounts::Permanent => kind == DiscountKind::Permanent,
         Discounts::None => false,
     };
-    let price = if discounted && discount.mantissa != 0 { less(amount, discount)? } else { amount };
-    let native = monthly_factor_by(&policy.factors, months, days, micros)?.per_month(price)?;
+    if discounted && discount.mantissa != 0 { less(amount, discount) } else { Ok(amount) }
+}
+
+/// A row's MRR in its own currency.
+fn monthly(policy: &Policy, price: Decimal, length: Length) -> Result<i128> {
+    let native = factor(policy, length)?.per_month(price)?;
     if native < LIMIT { Ok(native) } else { Err(Error::AmountOutOfRange) }
+}
+
+/// What a price per billing period is multiplied by.
+pub fn factor(policy: &Policy, length: Length) -> Result<MonthlyFactor> {
+    monthly_factor_by(&policy.factors, length.months, length.days, length.micros)
 }
 
 /// An amount less a discount; nothing if the discount is larger.

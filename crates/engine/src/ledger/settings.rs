@@ -1,5 +1,6 @@
 use allocator_api2::alloc::Allocator;
 
+use super::digest::Digest;
 use super::policy::{Fx, Netting, Policy};
 use super::rates::Rates;
 use crate::calendar::Day;
@@ -11,6 +12,9 @@ pub struct Settings<A: Allocator + Clone> {
     pub currency: Currency,
     pub policy: Policy,
     pub rates: Rates<A>,
+    /// Of all but the rates, and of the rates.
+    pub digest: Digest,
+    pub rates_digest: Digest,
 }
 
 /// A currency's code.
@@ -34,14 +38,20 @@ impl Currency {
 
 impl<A: Allocator + Clone> Settings<A> {
     /// Reads lines of `option=value`; a rate is `rate=EUR 8825 1.0832`. What is not for the
-    /// engine goes to `other`, which says whether it knows the option.
+    /// engine goes to `other`, which says whether it knows the option; `digest` counts for nothing.
     pub fn read(text: &str, memory: A, mut other: impl FnMut(&str, &str) -> bool) -> Result<Self> {
         let mut currency = None;
         let mut policy = Policy::default();
         let mut rates = Rates::new_in(memory);
+        let (mut digest, mut rates_digest) = (Digest::default(), Digest::default());
         for line in text.lines() {
             let unknown = || Error::Settings(line.to_owned());
             let (option, value) = line.split_once('=').ok_or_else(unknown)?;
+            match option {
+                "digest" => continue,
+                "rate" => rates_digest.add(line.as_bytes()),
+                _ => digest.add(line.as_bytes()),
+            }
             let known = match option {
                 "currency" => {
                     currency = Currency::read(value);
@@ -62,16 +72,20 @@ impl<A: Allocator + Clone> Settings<A> {
             });
         }
         let currency = currency.ok_or_else(|| Error::Settings("no currency".to_owned()))?;
-        Ok(Settings { currency, policy, rates })
+        Ok(Settings { currency, policy, rates, digest, rates_digest })
     }
 }
 
-/// `EUR 8825 1.0832`: the currency, the day and the rate.
+/// `EUR 8825 1.0832`: the currency, the day and the rate, ? where it cannot be used.
 fn read_rate<A: Allocator + Clone>(rates: &mut Rates<A>, value: &str) -> Result<Option<()>> {
     let mut words = value.split(' ');
     let mut word = || words.next();
-    let parts = (word(), word().and_then(|it| it.parse().ok()), word().and_then(decimal));
+    let parts = (word(), word().and_then(|it| it.parse().ok()), word());
     let (Some(currency), Some(day), Some(rate)) = parts else { return Ok(None) };
+    let rate = match decimal(rate) {
+        None if rate != "?" => return Ok(None),
+        rate => rate,
+    };
     let added = rates.add(currency.as_bytes(), Day(day), rate)?;
     Ok(added.then_some(()))
 }

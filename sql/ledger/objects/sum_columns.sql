@@ -1,0 +1,3 @@
+new_mrr reactivation_mrr expansion_mrr contraction_mrr churn_mrr fx_mrr switch_mrr mrr
+unretained_mrr survivors_gain new_customers reactivated_customers expanded_customers
+contracted_customers churned_customers lost_customers customers
