@@ -59,6 +59,8 @@ BEGIN
   FOR part IN
     SELECT saas_metrics._ledger_objects('settings') AS script
     UNION ALL
+    SELECT saas_metrics._ledger_objects('pending')
+    UNION ALL
     SELECT saas_metrics._ledger_objects(CASE WHEN row_security THEN 'fresh_by_row' ELSE 'fresh' END)
     UNION ALL
     SELECT saas_metrics._ledger_objects('movements')

@@ -63,6 +63,7 @@ BEGIN
   grants := saas_metrics._grants_of(ledger);
   PERFORM saas_metrics._drop_views(ledger);
   PERFORM saas_metrics._build_views((SELECT s.row_security FROM ledger_settings AS s));
+  PERFORM saas_metrics._gather_by_query();
   PERFORM saas_metrics._give_to_owner(ledger);
   FOREACH statement IN ARRAY grants LOOP
     EXECUTE statement;
@@ -89,7 +90,9 @@ BEGIN
       AND c.relkind = 'v'
       AND c.relname NOT IN (SELECT i.input FROM saas_metrics.input_columns AS i
                             UNION ALL
-                            SELECT i.input || '_query' FROM saas_metrics.input_columns AS i)
+                            SELECT i.input || '_query' FROM saas_metrics.input_columns AS i
+                            UNION ALL
+                            SELECT w.marked_by FROM watched_tables AS w WHERE w.marked_by IS NOT NULL)
   LOOP
     EXECUTE pg_catalog.format('DROP VIEW IF EXISTS %I CASCADE', made);
   END LOOP;

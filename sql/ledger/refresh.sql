@@ -89,10 +89,7 @@ BEGIN
   -- In this order: the lock, the queue, the inputs. A change that commits between the last two is
   -- still queued; one that is off the queue is seen.
   SELECT s.everything, s.anew, s.last_refresh + 1 INTO everything, anew, number FROM ledger_settings AS s FOR UPDATE;
-  WITH taken AS (DELETE FROM changed_customers RETURNING customer_id)
-  SELECT array_agg(DISTINCT t.customer_id)::text, coalesce(bool_or(t.customer_id IS NULL), false) OR everything
-    INTO changed, everything
-  FROM taken AS t;
+  EXECUTE saas_metrics._ledger_objects('take_changes') INTO changed, everything USING everything;
   everything := everything OR EXISTS (SELECT FROM saas_metrics._unwatched_tables(ledger));
   IF everything THEN
     PERFORM saas_metrics._settle();

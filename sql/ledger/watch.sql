@@ -100,78 +100,6 @@ END
 $$;
 COMMENT ON FUNCTION saas_metrics._create_triggers(name, regclass, text, boolean, boolean) IS 'Part of watch.';
 
-CREATE FUNCTION saas_metrics._mark_by_query(ledger name, source_table regclass) RETURNS name
-  STABLE LANGUAGE sql
-  SET search_path = pg_catalog, pg_temp
-  RETURN (
-    SELECT ('mark_' || left(c.relname, 40) || '_' || left(md5(n.nspname || '.' || c.relname), 8))::name
-    FROM pg_class AS c
-    JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE c.oid = source_table);
-COMMENT ON FUNCTION saas_metrics._mark_by_query(name, regclass) IS
-  'The name of the trigger function of a table that is watched by a query. Part of watch.';
-
-CREATE FUNCTION saas_metrics._create_mark_by_query(
-    ledger name, source_table regclass, query text, callers_path text
-  ) RETURNS text
-  LANGUAGE plpgsql
-AS $$
-DECLARE
-  function name := saas_metrics._mark_by_query(ledger, source_table);
-  statement text := saas_metrics._one_select(query);
-BEGIN
-  IF statement IS NULL THEN
-    PERFORM saas_metrics._refuse_query('must be one SELECT');
-  END IF;
-  -- A view of the query over the whole table shows what would be wrong when a row is written.
-  PERFORM saas_metrics._create_query_view(ledger, 'watch_check', pg_catalog.format(
-    E'WITH changed AS (SELECT * FROM %s) SELECT ids.* FROM (\n%s\n) AS ids', source_table, statement), callers_path);
-  IF (SELECT pg_catalog.count(*) FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = 'watch_check'::regclass AND a.attnum > 0) <> 1 THEN
-    PERFORM saas_metrics._refuse_query('must yield one column');
-  END IF;
-  INSERT INTO changed_customers SELECT * FROM watch_check WHERE false;
-  DROP VIEW watch_check;
-  EXECUTE pg_catalog.format(
-    'CREATE OR REPLACE FUNCTION %I.%I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = %s AS %L',
-    ledger, function, pg_catalog.concat_ws(', ', nullif(nullif(callers_path, ''), '""'), 'pg_temp'), pg_catalog.format($body$
-#variable_conflict use_column
-DECLARE
-  marked %1$s[];
-BEGIN
-  BEGIN
-    IF TG_OP <> 'INSERT' THEN
-      WITH changed AS (SELECT OLD.*) SELECT pg_catalog.array_agg(ids.customer) INTO marked FROM (
-%2$s
-      ) AS ids (customer);
-    END IF;
-    IF TG_OP <> 'DELETE' THEN
-      marked := marked || (WITH changed AS (SELECT NEW.*) SELECT pg_catalog.array_agg(ids.customer) FROM (
-%2$s
-      ) AS ids (customer));
-    END IF;
-  EXCEPTION
-    -- No write fails by it, but for what ends the whole transaction.
-    WHEN OTHERS THEN
-      IF SQLSTATE LIKE '40%%' THEN
-        RAISE;
-      END IF;
-      RAISE WARNING 'whose a change of %% is cannot be told: %%', TG_RELID::pg_catalog.regclass, SQLERRM
-        USING HINT = 'The next refresh looks at everything. Call saas_metrics.watch for the table with another SELECT.';
-      marked := ARRAY[NULL]::%1$s[];
-  END;
-  EXECUTE pg_catalog.format('INSERT INTO %%I.changed_customers SELECT * FROM pg_catalog.unnest($1)',
-                            saas_metrics._ledger_of_trigger(TG_RELID, TG_NAME)) USING marked;
-  RETURN NULL;
-END
-$body$, saas_metrics._customer_id_type(ledger), statement));
-  EXECUTE pg_catalog.format('REVOKE EXECUTE ON FUNCTION %I.%I() FROM PUBLIC', ledger, function);
-  EXECUTE pg_catalog.format('COMMENT ON FUNCTION %I.%I() IS %L', ledger, function,
-    'Part of the triggers of watched tables. Runs with the ledger owner''s rights.');
-  RETURN pg_catalog.format('%I.%I()', ledger, function);
-END
-$$;
-COMMENT ON FUNCTION saas_metrics._create_mark_by_query(name, regclass, text, text) IS 'Part of watch.';
-
 CREATE FUNCTION saas_metrics._watch_in(
     ledger name, source_table regclass, customer_id text, on_replica boolean, callers_path text
   ) RETURNS void
@@ -182,7 +110,7 @@ DECLARE
   kind "char";
   id_type text;
   known text;
-  call text;
+  marked_by name;
 BEGIN
   PERFORM saas_metrics._lock_ledger(ledger);
   known := saas_metrics._customer_id_type(ledger);
@@ -214,15 +142,19 @@ BEGIN
       RAISE EXCEPTION 'column "%" of % does not exist', customer_id, source_table
         USING ERRCODE = '42703', HINT = 'Give a column, or a SELECT that reads the changed rows as changed and yields ids of customers.';
     END IF;
-    call := saas_metrics._create_mark_by_query(ledger, source_table, customer_id, callers_path);
+    marked_by := saas_metrics._create_mark_by_query(ledger, source_table, customer_id, callers_path);
   ELSIF id_type <> known THEN
     RAISE EXCEPTION 'column "%" of % is %, but the customers of ledger "%" are %', customer_id, source_table, id_type, ledger, known
       USING ERRCODE = '42804', HINT = format('Bind first. Then, if need be, give a SELECT: ''SELECT %I::%s FROM changed''.', customer_id, known);
-  ELSE
-    call := format('saas_metrics.mark_changed(%L, %L)', ledger, customer_id);
   END IF;
-  PERFORM saas_metrics._create_triggers(ledger, source_table, call, false, on_replica);
-  INSERT INTO watched_tables VALUES (source_table, customer_id, on_replica);
+  PERFORM saas_metrics._create_triggers(
+    ledger, source_table,
+    coalesce(CASE WHEN marked_by IS NOT NULL THEN format('%I.%I()', ledger, marked_by) END, format('saas_metrics.mark_changed(%L, %L)', ledger, customer_id)),
+    false, on_replica);
+  INSERT INTO watched_tables VALUES (source_table, customer_id, on_replica, marked_by);
+  IF marked_by IS NOT NULL THEN
+    PERFORM saas_metrics._gather_by_query();
+  END IF;
   -- What changed before is nowhere marked.
   UPDATE ledger_settings SET everything = true;
   PERFORM saas_metrics._give_to_owner(ledger);
@@ -240,7 +172,7 @@ AS $$
                                pg_catalog.current_setting('search_path'))
 $$;
 COMMENT ON FUNCTION saas_metrics.watch(name, regclass, text, boolean) IS
-  'Marks the customers of each change of a table from now on, so that views are exact within the transaction that makes it, and refreshes take in only what changed. customer_id: the column of the customer, or a SELECT that reads the changed rows as changed and yields ids, such as ''SELECT s.customer_id FROM subscriptions AS s JOIN changed USING (plan_id)''. on_replica: also changes that logical replication applies. Covers INSERT, UPDATE, DELETE, TRUNCATE, COPY and direct writes to partitions. Takes a SHARE ROW EXCLUSIVE lock on the table for a moment. Errors: 42809 for what is no permanent table, 42703 for an unknown column, 42804 for one of another type than the ledger''s customers. Warns if reading a changed customer would scan a whole table.';
+  'Marks the customers of each change of a table from now on, so that views are exact within the transaction that makes it, and refreshes take in only what changed. customer_id: the column of the customer, or a SELECT that reads the changed rows as changed and yields ids, such as ''SELECT s.customer_id FROM subscriptions AS s JOIN changed USING (plan_id)''. on_replica: also changes that logical replication applies. Covers INSERT, UPDATE, DELETE, TRUNCATE, COPY and direct writes to partitions. Where a SELECT tells, it does so at each reading, and the columns of the table cannot be dropped or change their type until unwatch. Takes a SHARE ROW EXCLUSIVE lock on the table for a moment. Errors: 42809 for what is no permanent table, 42703 for an unknown column, 42804 for one of another type than the ledger''s customers. Warns if reading a changed customer would scan a whole table.';
 
 CREATE FUNCTION saas_metrics._unwatch_table(ledger name, source_table regclass) RETURNS void
   LANGUAGE plpgsql
@@ -248,6 +180,7 @@ CREATE FUNCTION saas_metrics._unwatch_table(ledger name, source_table regclass) 
 AS $$
 DECLARE
   made record;
+  gone name;
 BEGIN
   FOR made IN
     SELECT t.relation, t.trigger_name
@@ -257,11 +190,17 @@ BEGIN
   LOOP
     EXECUTE pg_catalog.format('DROP TRIGGER %I ON %s', made.trigger_name, made.relation);
   END LOOP;
-  -- A table that was dropped took its triggers along.
-  IF EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = source_table) THEN
-    EXECUTE pg_catalog.format('DROP FUNCTION IF EXISTS %I()', saas_metrics._mark_by_query(ledger, source_table));
+  DELETE FROM watched_tables AS w
+  WHERE w.source_table = _unwatch_table.source_table
+  RETURNING w.marked_by INTO gone;
+  IF gone IS NOT NULL THEN
+    PERFORM saas_metrics._gather_by_query();
+    EXECUTE pg_catalog.format('DROP VIEW IF EXISTS %I', gone);
+    EXECUTE pg_catalog.format('DROP FUNCTION IF EXISTS %I()', gone);
+    -- Whose the rows were that changed before can no longer be told.
+    UPDATE ledger_settings SET everything = true WHERE EXISTS (SELECT FROM changed_rows AS c WHERE c.marked_by = gone);
+    DELETE FROM changed_rows AS c WHERE c.marked_by = gone;
   END IF;
-  DELETE FROM watched_tables AS w WHERE w.source_table = _unwatch_table.source_table;
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._unwatch_table(name, regclass) IS 'Part of unwatch.';
@@ -315,14 +254,14 @@ DECLARE
 BEGIN
   PERFORM pg_catalog.set_config('enable_seqscan', 'off', true);
   EXECUTE 'EXPLAIN (FORMAT JSON, VERBOSE) SELECT p.customer_id FROM subscription_periods AS p
-           WHERE p.customer_id = ANY (ARRAY(SELECT c.customer_id FROM changed_customers AS c))' INTO plan;
+           WHERE p.customer_id = ANY (ARRAY(SELECT c.customer_id FROM pending_customers AS c))' INTO plan;
   PERFORM pg_catalog.set_config('enable_seqscan', before, true);
   SELECT pg_catalog.string_agg(DISTINCT pg_catalog.format('%I.%I', node ->> 'Schema', node ->> 'Relation Name'), ', ') INTO scanned
   FROM pg_catalog.jsonb_path_query(plan::jsonb, '$.** ? (@."Node Type" == "Seq Scan" || (@."Node Type" starts with "Index" && !exists(@."Index Cond")))') AS node
   WHERE node ->> 'Schema' <> ledger;
   IF scanned IS NOT NULL THEN
     RAISE WARNING 'reading a changed customer of ledger "%" would scan the whole of %', ledger, scanned
-      USING HINT = 'Index the column of the customer, and let the query pass a condition on customer_id down to it: no LIMIT, no WITH query that is read twice, window functions only BY customer.';
+      USING HINT = 'Index the column of the customer, and what a SELECT given to watch joins by, and let the query pass a condition on customer_id down to it: no LIMIT, no WITH query that is read twice, window functions only BY customer.';
   END IF;
 END
 $$;

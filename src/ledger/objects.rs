@@ -12,11 +12,12 @@ macro_rules! parts {
     };
 }
 
-const PARTS: [(&str, &str); 22] = parts![
+const PARTS: [(&str, &str); 24] = parts![
     "contributed_columns",
     "tables",
     "triggers",
     "settings",
+    "pending",
     "fresh",
     "fresh_by_row",
     "movements",
@@ -27,6 +28,7 @@ const PARTS: [(&str, &str); 22] = parts![
     "churn",
     "retention",
     "customers",
+    "take_changes",
     "refresh",
     "refresh_compare",
     "refresh_first",

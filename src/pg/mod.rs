@@ -30,6 +30,8 @@ mod server;
 pub mod shown;
 /// What an aggregate keeps between rows.
 pub mod state;
+/// Statements that the server runs.
+pub mod statement;
 /// Instants and intervals.
 pub mod time;
 /// Triggers, and the table that they append to.

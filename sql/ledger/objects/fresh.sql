@@ -5,7 +5,7 @@
 CREATE VIEW pending_lines AS
   SELECT -1 AS sign, k.*
   FROM kept_lines AS k
-  WHERE k.customer_id = ANY (ARRAY(SELECT DISTINCT c.customer_id FROM changed_customers AS c))
+  WHERE k.customer_id = ANY (ARRAY(SELECT DISTINCT c.customer_id FROM pending_customers AS c))
   UNION ALL
   SELECT 1, found.customer_id, l.*, NULL::bigint
   FROM (
@@ -13,11 +13,11 @@ CREATE VIEW pending_lines AS
            saas_metrics.ledger_lines(
              (SELECT s.settings FROM engine_settings AS s), NULL, :each_input(p.%)) AS lines
     FROM subscription_periods AS p
-    WHERE p.customer_id = ANY (ARRAY(SELECT DISTINCT c.customer_id FROM changed_customers AS c))
+    WHERE p.customer_id = ANY (ARRAY(SELECT DISTINCT c.customer_id FROM pending_customers AS c))
       AND NOT EXISTS (
         SELECT FROM customers AS t
         WHERE t.is_test AND t.customer_id = p.customer_id
-          AND t.customer_id = ANY (ARRAY(SELECT DISTINCT c.customer_id FROM changed_customers AS c)))
+          AND t.customer_id = ANY (ARRAY(SELECT DISTINCT c.customer_id FROM pending_customers AS c)))
     GROUP BY p.customer_id
   ) AS found, unnest(found.lines) AS l;
 COMMENT ON VIEW pending_lines IS
@@ -26,7 +26,7 @@ COMMENT ON VIEW pending_lines IS
 CREATE VIEW fresh_lines AS
   SELECT k.*
   FROM kept_lines AS k
-  WHERE NOT EXISTS (SELECT FROM changed_customers AS c WHERE c.customer_id = k.customer_id)
+  WHERE NOT EXISTS (SELECT FROM pending_customers AS c WHERE c.customer_id = k.customer_id)
   UNION ALL
   SELECT p.customer_id, p.seq, p.effective_at, :each_column(p.%), p.recorded_by
   FROM pending_lines AS p

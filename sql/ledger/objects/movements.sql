@@ -118,8 +118,8 @@ COMMENT ON COLUMN customer_mrr.mrr IS 'The MRR between them, also 0; in the ledg
 
 CREATE VIEW freshness AS
   SELECT s.last_refresh, s.refreshed_at,
-         (SELECT count(DISTINCT c.customer_id) FROM changed_customers AS c) AS customers_pending,
-         s.everything OR EXISTS (SELECT FROM changed_customers AS c WHERE c.customer_id IS NULL)
+         (SELECT count(DISTINCT c.customer_id) FROM pending_customers AS c) AS customers_pending,
+         s.everything OR EXISTS (SELECT FROM pending_customers AS c WHERE c.customer_id IS NULL)
            AS everything_pending
   FROM ledger_settings AS s;
 COMMENT ON VIEW freshness IS 'How fresh the ledger is.';

@@ -58,9 +58,12 @@ COMMENT ON TABLE bindings IS 'The queries that inputs are bound to, also while t
 CREATE TABLE watched_tables (
   source_table regclass PRIMARY KEY,
   customer_id  text NOT NULL,
-  on_replica   boolean NOT NULL
+  on_replica   boolean NOT NULL,
+  marked_by    name
 );
 COMMENT ON TABLE watched_tables IS 'The tables whose changes mark customers.';
+COMMENT ON COLUMN watched_tables.marked_by IS
+  'Of a table that is watched by a query: the trigger function that keeps its changed rows, and the view that tells whose they are.';
 
 CREATE TABLE changed_customers (
   customer_id :customer_id_type
@@ -68,6 +71,14 @@ CREATE TABLE changed_customers (
 ALTER TABLE changed_customers REPLICA IDENTITY FULL;
 COMMENT ON TABLE changed_customers IS
   'The customers whose rows changed since the last refresh, once for each change; NULL where it cannot be told whose. Written by the triggers of watched tables.';
+
+CREATE TABLE changed_rows (
+  marked_by name NOT NULL,
+  row       jsonb NOT NULL
+) USING heap WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+ALTER TABLE changed_rows REPLICA IDENTITY FULL;
+COMMENT ON TABLE changed_rows IS
+  'Rows that changed since the last refresh in tables that are watched by a query, old and new. Whose they are is told when that is asked: by then others may have come to them.';
 
 CREATE TABLE customer_digests (
   customer_id :customer_id_type PRIMARY KEY,

@@ -5,10 +5,11 @@ CREATE FUNCTION mark_all() RETURNS trigger
   SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  -- Not those of the inputs: to read other tables while one is locked would invite deadlocks.
-  EXECUTE format(
+  -- Not those of the inputs: to read other tables while one is locked would invite deadlocks. As of
+  -- now: a transaction may have begun before a customer came who goes with this.
+  PERFORM saas_metrics._execute_as_of_now(format(
     'INSERT INTO %1$I.changed_customers SELECT DISTINCT l.customer_id FROM %1$I.current_lines AS l UNION ALL SELECT NULL',
-    saas_metrics._ledger_of_trigger(TG_RELID, TG_NAME));
+    saas_metrics._ledger_of_trigger(TG_RELID, TG_NAME)));
   RETURN NULL;
 END
 $$;

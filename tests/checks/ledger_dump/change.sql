@@ -1,7 +1,7 @@
 -- A change of every kind, and after each what is queued; then what the views say, and a refresh.
 \set ON_ERROR_STOP on
 SET search_path = public, "Q's ""ledger""";
-\set queue 'SELECT count(*), string_agg(coalesce(customer_id::text, \'all\'), \' \' ORDER BY customer_id) FROM changed_customers;'
+\set queue 'SELECT count(*), string_agg(coalesce(customer_id::text, \'all\'), \' \' ORDER BY customer_id) FROM pending_customers;'
 
 :queue
 INSERT INTO subscriptions VALUES (101, 1, 'eu', 'basic', '2025-01-01');

@@ -12,6 +12,7 @@ CREATE TABLE subscriptions (
 CREATE TABLE subscriptions_eu PARTITION OF subscriptions FOR VALUES IN ('eu');
 CREATE TABLE subscriptions_us PARTITION OF subscriptions FOR VALUES IN ('us');
 CREATE INDEX ON subscriptions (customer_id);
+CREATE INDEX ON subscriptions (plan);
 CREATE TABLE accounts ("Account" bigint PRIMARY KEY, is_test boolean NOT NULL);
 
 INSERT INTO plans VALUES ('basic', 10, 'USD'), ('pro', 100, 'EUR'), ('none', 1, 'XXX');

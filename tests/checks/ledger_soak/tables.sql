@@ -79,14 +79,15 @@ CREATE SCHEMA wrong;
 DO $$
 DECLARE
   source text := pg_get_functiondef('saas_metrics.refresh'::regproc);
-  taken text := 'DELETE FROM changed_customers RETURNING customer_id';
+  taken text := 'EXECUTE saas_metrics._ledger_objects(''take_changes'') INTO changed, everything USING everything;';
   done text := 'UPDATE ledger_settings AS s';
 BEGIN
   ASSERT length(source) - length(replace(source, taken, '')) = length(taken)
      AND length(source) - length(replace(source, done, '')) = length(done)
      AND strpos(source, taken) < strpos(source, done), 'refresh is written otherwise: adapt this';
   source := replace(source, 'FUNCTION saas_metrics.refresh', 'FUNCTION wrong.refresh');
-  source := replace(source, taken, 'SELECT customer_id FROM changed_customers');
-  EXECUTE replace(source, done, 'DELETE FROM changed_customers; ' || done);
+  source := replace(source, taken, 'SELECT array_agg(DISTINCT c.customer_id)::text, coalesce(bool_or(c.customer_id IS NULL), false) OR everything
+    INTO changed, everything FROM pending_customers AS c;');
+  EXECUTE replace(source, done, 'DELETE FROM changed_customers; DELETE FROM changed_rows; ' || done);
 END
 $$;

@@ -227,7 +227,7 @@ SELECT r <> 'no error' AS refused FROM pg_temp.states(
 SELECT saas_metrics.watch('errors', 'errors_app.subscription', ' WITH c AS (SELECT * FROM changed) SELECT customer_id || $body$$body$ FROM c; -- that''s all');
 SELECT saas_metrics.watch('errors', 'errors_app.subscription', 'SELECT customer_id FROM changed /* ; */ -- )');
 INSERT INTO errors_app.subscription (id, customer_id, price, began) VALUES (1, 'c', 10, '2024-01-01');
-SELECT count(*) AS marked FROM errors.changed_customers WHERE customer_id = 'c';
+SELECT count(*) AS marked FROM errors.pending_customers WHERE customer_id = 'c';
 
 -- refresh and reading: saas_metrics.today
 SELECT saas_metrics.bind('errors', 'subscription_periods',

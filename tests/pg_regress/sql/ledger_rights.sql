@@ -31,6 +31,7 @@ CREATE SCHEMA rights_app;
 CREATE TABLE rights_app.subscription (id int, customer_id text, plan_id int, price numeric, began date);
 CREATE TABLE rights_app.plan (plan_id int, name text);
 CREATE INDEX ON rights_app.subscription (customer_id);
+CREATE INDEX ON rights_app.subscription (plan_id);
 CREATE INDEX ON rights_app.plan (plan_id);
 INSERT INTO rights_app.subscription VALUES (1, 'a', 1, 10, '2024-01-01'), (2, 'b', 1, 20, '2024-02-01');
 INSERT INTO rights_app.plan VALUES (1, 'basic'), (2, 'gold');
@@ -79,7 +80,7 @@ BEGIN;
 SET LOCAL ROLE regress_writer;
 UPDATE rights_app.plan SET name = 'standard' WHERE plan_id = 1;
 RESET ROLE;
-SELECT DISTINCT customer_id FROM rights.changed_customers ORDER BY 1;
+SELECT DISTINCT customer_id FROM rights.pending_customers ORDER BY 1;
 SELECT DISTINCT plan, closing_mrr FROM rights.mrr_by_plan_monthly WHERE period_start = '2024-06-01';
 ROLLBACK;
 BEGIN;
@@ -95,7 +96,7 @@ TRUNCATE rights_app.plan;
 RESET ROLE;
 SELECT count(*) FROM rights.movements;
 ROLLBACK;
-SELECT count(*) FROM rights.changed_customers;
+SELECT count(*) FROM rights.pending_customers;
 
 -- The SELECT runs with the ledger owner's rights, so a writer may not choose what it reads or calls.
 SET ROLE regress_writer;
@@ -111,7 +112,7 @@ BEGIN;
 SET LOCAL ROLE regress_writer;
 UPDATE rights_app.plan SET name = 'standard' WHERE plan_id = 1;
 RESET ROLE;
-SELECT DISTINCT customer_id FROM rights.changed_customers ORDER BY 1;
+SELECT DISTINCT customer_id FROM rights.pending_customers ORDER BY 1;
 ROLLBACK;
 DROP VIEW pg_temp.subscription;
 

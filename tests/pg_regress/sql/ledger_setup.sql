@@ -150,7 +150,7 @@ RESET search_path;
 SELECT source_table, customer_id, on_replica FROM "My ""Ledger""".watched_tables;
 SELECT movements_added FROM saas_metrics.refresh('My "Ledger"');
 UPDATE setup_app.subscription SET account_id = 5 WHERE id = 3;
-TABLE "My ""Ledger""".changed_customers ORDER BY 1;
+SELECT DISTINCT customer_id FROM "My ""Ledger""".pending_customers ORDER BY 1;
 SELECT customer_id, kind, mrr_after FROM "My ""Ledger""".movements ORDER BY 1;
 TRUNCATE setup_app.subscription;
 SELECT customer_id FROM "My ""Ledger""".movements;

@@ -1,0 +1,16 @@
+-- Takes all changes off the queue: the customers, and whether everything has to be looked at, as does
+-- $1. Rows that only a query tells the customers of are taken as far as that one sees them.
+WITH taken AS (
+  DELETE FROM changed_customers AS c RETURNING c.customer_id
+),
+seen AS MATERIALIZED (
+  SELECT c.ctid AS place FROM changed_rows AS c
+),
+told AS MATERIALIZED (
+  SELECT q.customer_id FROM changed_by_query AS q
+),
+gone AS (
+  DELETE FROM changed_rows AS c USING seen AS s WHERE c.ctid = s.place
+)
+SELECT array_agg(DISTINCT c.customer_id)::text, coalesce(bool_or(c.customer_id IS NULL), false) OR $1
+FROM (SELECT t.customer_id FROM taken AS t UNION ALL SELECT t.customer_id FROM told AS t) AS c
