@@ -32,7 +32,7 @@ RESULTS = """
     WHERE t.typnamespace = 'saas_metrics'::regnamespace AND t.typname NOT LIKE 'ledger%'
     UNION
     SELECT p.proname FROM pg_proc AS p JOIN pg_type AS t ON t.oid = p.prorettype
-    WHERE p.pronamespace = 'saas_metrics'::regnamespace AND p.prokind = 'a'
+    WHERE p.pronamespace = 'saas_metrics'::regnamespace AND p.prokind = 'a' AND p.proname NOT LIKE 'ledger%'
       AND t.typnamespace = 'pg_catalog'::regnamespace
 """
 

@@ -14,13 +14,14 @@ use pgrx_sql_entity_graph::{ExternArgs, PgExternEntity, PgExternReturnEntity, Sq
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// Rust types that stand for arguments which may follow those that a function names, and these.
-const OPTIONS: [(&str, &[&str]); 5] = [
-    ("PeriodOptions", &["text", "date"]),
-    ("UntilOption", &["date"]),
-    ("WithinOption", &["interval"]),
-    ("Columns < 2 >", PERIOD_COLUMNS),
-    ("Columns < 4 >", LINE_COLUMNS),
+/// Rust types that stand for arguments which may follow those that a function names, how the names of
+/// such functions begin, and these arguments.
+const OPTIONS: [(&str, &str, &[&str]); 5] = [
+    ("PeriodOptions", "", &["text", "date"]),
+    ("UntilOption", "", &["date"]),
+    ("WithinOption", "", &["interval"]),
+    ("Columns <", "ledger_lines", PERIOD_COLUMNS),
+    ("Columns <", "ledger_contributions", LINE_COLUMNS),
 ];
 
 /// The columns of a row of subscription_periods.
@@ -49,7 +50,7 @@ const LINE_COLUMNS: &[&str] = &[
     "date", "date", "text", "numeric", "numeric", "date", "integer", "text", "text", "text",
     "text", "interval", "text", "numeric", "numeric", "numeric", "numeric", "numeric", "numeric",
     "smallint", "smallint", "smallint", "numeric", "numeric", "numeric", "numeric", "numeric",
-    "smallint", "numeric",
+    "smallint", "numeric", "smallint",
 ];
 
 /// A function as Rust or as SQL declares it.
@@ -157,6 +158,7 @@ fn compiled_function(function: &PgExternEntity) -> Result<Function> {
     Ok(Function {
         arguments,
         result: match &function.fn_return {
+            PgExternReturnEntity::None => "void".to_owned(),
             PgExternReturnEntity::Type { ty } => match &ty.metadata.return_sql {
                 Ok(Returns::One(SqlMapping::As(sql))) => full_name(sql),
                 other => return Err(format!("{}: unknown result {other:?}", function.name).into()),
@@ -178,7 +180,9 @@ fn compiled_function(function: &PgExternEntity) -> Result<Function> {
 fn options_of(function: &PgExternEntity) -> Result<Option<(usize, &'static [&'static str])>> {
     for argument in &function.fn_args {
         let path = argument.used_ty.full_path;
-        if let Some((_, types)) = OPTIONS.iter().find(|(name, _)| path.contains(name)) {
+        let is_here =
+            |(name, of, _): &&(&str, &str, _)| path.contains(name) && function.name.starts_with(of);
+        if let Some((_, _, types)) = OPTIONS.iter().find(is_here) {
             let place: String = path.chars().filter(char::is_ascii_digit).collect();
             return Ok(Some((place.parse()?, types)));
         }
