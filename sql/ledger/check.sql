@@ -9,12 +9,14 @@ CREATE FUNCTION saas_metrics.check_ledger(
   ) RETURNS SETOF record
   STABLE LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
+  SET jit = off
+  SET row_security = off
 AS $$
 BEGIN
   PERFORM saas_metrics._enter_ledger(ledger);
   RETURN QUERY EXECUTE replace(saas_metrics._ledger_objects('check'),
     ':recomputed', saas_metrics._rollup_query('l.superseded_by IS NULL', (SELECT s.settled_on FROM ledger_settings AS s)))
-    USING ledger;
+    USING ledger, (SELECT e.settings FROM engine_settings AS e);
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.check_ledger(name) IS

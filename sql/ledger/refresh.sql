@@ -124,7 +124,8 @@ BEGIN
            refresh.periods, refresh.customers, refresh.movements_added, refresh.movements_superseded, refresh.rows_rejected;
   END IF;
   IF changes > 10000 THEN
-    ANALYZE current_lines, rollup, customer_digests;
+    -- What plans depend on, and no more.
+    ANALYZE current_lines (customer_id, effective_on, seq), rollup (slice, period_start, counts_from), customer_digests (customer_id);
   END IF;
   duration := clock_timestamp() - started;
 END

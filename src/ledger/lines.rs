@@ -106,7 +106,6 @@ fn line_columns<'a>(
     let opening = |grain: usize| head(movement.openings.mrr[grain].map_or(Value::Null, amount));
     let counts_from = Some(movement.counts_from).filter(|it| *it != movement.at.day);
     let Length { months, days, micros } = line.billing_period;
-    let currency_switch = line.currency_share.native_switched;
     [
         Value::Integer(seq),
         Value::Instant(Instant(movement.at.instant)),
@@ -138,7 +137,7 @@ fn line_columns<'a>(
         opening(3),
         opening(4),
         head(Value::Small(movement.openings.active)),
-        unless(currency_switch == 0, currency_switch),
+        unless(line.currency_switch == 0, line.currency_switch),
         movement.net.number().map_or(Value::Null, Value::Small),
     ]
 }

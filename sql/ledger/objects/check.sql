@@ -1,9 +1,46 @@
--- The findings of check_ledger; $1 is the ledger.
+-- The findings of check_ledger; $1 is the ledger, $2 are its settings.
 WITH clock AS (SELECT * FROM ledger_clock),
-periods AS (
-  SELECT p.*, lead(p.starts_at) OVER item AS next_starts_at
+-- Of the rows of subscription_periods: one reading of all, and one item by item.
+row_counts AS MATERIALIZED (
+  SELECT count(*) FILTER (WHERE p.customer_id IS NULL) AS without_customer,
+         count(*) FILTER (WHERE isfinite(p.ends_at) AND (p.ends_at AT TIME ZONE (SELECT time_zone FROM clock))::time >= time '23:59')
+           AS before_midnight,
+         count(*) FILTER (WHERE p.billing_period IN (interval '28 days', interval '29 days', interval '30 days', interval '31 days',
+                                                     interval '90 days', interval '91 days', interval '92 days',
+                                                     interval '365 days', interval '366 days')
+                            AND extract(day FROM p.billing_period) > 0
+                            AND extract(month FROM p.billing_period) = 0 AND extract(year FROM p.billing_period) = 0)
+           AS subtracted,
+         count(*) FILTER (WHERE isfinite(p.starts_at) AND p.starts_at > (SELECT today FROM clock) + interval '1 year') AS far_off
   FROM subscription_periods AS p
-  WINDOW item AS (PARTITION BY p.customer_id, p.subscription_id, p.item_id ORDER BY p.starts_at, p.ends_at)
+),
+item_counts AS MATERIALIZED (
+  SELECT count(*) FILTER (WHERE i.next_starts_at < i.ends_at) AS overlapping,
+         count(*) FILTER (WHERE i.ends_at IS NULL AND i.next_starts_at IS NOT NULL) AS never_ending,
+         count(*) FILTER (WHERE i.next_starts_at = i.ends_at + interval '1 day') AS a_day_apart
+  FROM (
+    SELECT p.ends_at, lead(p.starts_at) OVER item AS next_starts_at
+    FROM subscription_periods AS p
+    WHERE p.item_id IS NOT NULL
+    WINDOW item AS (PARTITION BY p.customer_id, p.subscription_id, p.item_id ORDER BY p.starts_at, p.ends_at)
+  ) AS i
+),
+-- Customers whose lines do not come from their rows as they are now, and nobody marked it.
+unmarked AS MATERIALIZED (
+  SELECT count(*) AS customers
+  FROM (
+    SELECT p.customer_id, saas_metrics.ledger_digest($2, k.digest, :each_input(p.%)) AS digest
+    FROM subscription_periods AS p
+    LEFT JOIN customer_digests AS k ON k.customer_id = p.customer_id
+    WHERE p.customer_id IS NOT NULL
+      AND NOT EXISTS (SELECT FROM customers AS t WHERE t.is_test AND t.customer_id = p.customer_id)
+    GROUP BY p.customer_id
+  ) AS now
+  FULL JOIN customer_digests AS k USING (customer_id)
+  WHERE (now.digest IS NOT NULL OR now.customer_id IS NULL)
+    AND NOT EXISTS (SELECT FROM pending_customers AS c WHERE c.customer_id = coalesce(now.customer_id, k.customer_id))
+    AND NOT (SELECT f.everything_pending FROM freshness AS f)
+    AND NOT EXISTS (SELECT FROM saas_metrics._unwatched_tables($1))
 ),
 findings (place, severity, finding, rows, what_to_do) AS (
   SELECT 1, 'error', 'months whose movements do not add up to their closing MRR', count(*),
@@ -46,10 +83,9 @@ findings (place, severity, finding, rows, what_to_do) AS (
     HAVING (:each_sum(sum(%))) <> (:each_sum(0))
   ) AS apart
   UNION ALL
-  SELECT 10, 'error', 'rows without customer', count(*),
+  SELECT 10, 'error', 'rows without customer', c.without_customer,
          'Give them a customer_id, or leave them out of the query.'
-  FROM subscription_periods AS p
-  WHERE p.customer_id IS NULL
+  FROM row_counts AS c
   UNION ALL
   SELECT 11, 'error', 'rows that cannot be read: ' || x.reason, sum(x.rows)::bigint,
          'See rejected_rows. Correct the rows, or leave them out of the query.'
@@ -75,46 +111,39 @@ findings (place, severity, finding, rows, what_to_do) AS (
   SELECT 15, 'error', 'customers given more than once', count(*), 'Give one row for each: the ledger joins its customers to them.'
   FROM (SELECT FROM customers AS t WHERE t.customer_id IS NOT NULL GROUP BY t.customer_id HAVING count(*) > 1) AS doubled
   UNION ALL
-  SELECT 20, 'warning', 'stretches of one item that overlap', count(*),
+  SELECT 20, 'warning', 'stretches of one item that overlap', c.overlapping,
          'Both count. End a stretch where the next begins, or give each item its own item_id.'
-  FROM periods AS p
-  WHERE p.item_id IS NOT NULL AND p.next_starts_at < p.ends_at
+  FROM item_counts AS c
   UNION ALL
-  SELECT 21, 'warning', 'stretches of one item that never end, though another follows', count(*),
+  SELECT 21, 'warning', 'stretches of one item that never end, though another follows', c.never_ending,
          'Both count. End a stretch where the next begins.'
-  FROM periods AS p
-  WHERE p.item_id IS NOT NULL AND p.ends_at IS NULL AND p.next_starts_at IS NOT NULL
+  FROM item_counts AS c
   UNION ALL
-  SELECT 22, 'warning', 'stretches that end a moment before midnight', count(*),
+  SELECT 22, 'warning', 'stretches that end a moment before midnight', c.before_midnight,
          'Ends are exclusive: add the day or the second that is missing, such as ends_on + 1.'
-  FROM subscription_periods AS p
-  WHERE p.ends_at IS NOT NULL AND isfinite(p.ends_at)
-    AND (p.ends_at AT TIME ZONE (SELECT time_zone FROM clock))::time >= time '23:59'
+  FROM row_counts AS c
   UNION ALL
-  SELECT 23, 'warning', 'stretches of one item that begin a day after the last ended', count(*),
+  SELECT 23, 'warning', 'stretches of one item that begin a day after the last ended', c.a_day_apart,
          'If ends are inclusive dates, bind ends_on + 1: each such day is a churn and a return.'
-  FROM periods AS p
-  WHERE p.item_id IS NOT NULL AND p.next_starts_at = p.ends_at + interval '1 day'
+  FROM item_counts AS c
   UNION ALL
-  SELECT 24, 'warning', 'billing periods that look like subtracted dates', count(*),
+  SELECT 24, 'warning', 'billing periods that look like subtracted dates', c.subtracted,
          'Bind the interval that is billed, such as ''1 month'', not ends_on - starts_on.'
-  FROM subscription_periods AS p
-  WHERE p.billing_period IN (interval '28 days', interval '29 days', interval '30 days', interval '31 days',
-                             interval '90 days', interval '91 days', interval '92 days',
-                             interval '365 days', interval '366 days')
-    AND extract(day FROM p.billing_period) > 0
-    AND extract(month FROM p.billing_period) = 0 AND extract(year FROM p.billing_period) = 0
+  FROM row_counts AS c
   UNION ALL
-  SELECT 25, 'warning', 'rows that begin more than a year from now', count(*),
+  SELECT 25, 'warning', 'rows that begin more than a year from now', c.far_off,
          'Correct the dates if these are no long-term contracts.'
-  FROM subscription_periods AS p
-  WHERE isfinite(p.starts_at) AND p.starts_at > (SELECT today FROM clock) + interval '1 year'
+  FROM row_counts AS c
   UNION ALL
-  SELECT 26, 'warning', 'churns of unknown kind among those of known kind', count(*),
+  SELECT 26, 'warning', 'churns of unknown kind among those of known kind', c.unknown,
          'Bind churn_kind for all rows to tell voluntary from involuntary churn.'
-  FROM movements AS m
-  WHERE m.kind = 'churn' AND m.churn_kind = 'unknown' AND m.churn_reason IS DISTINCT FROM 'paused'
-    AND EXISTS (SELECT FROM movements AS k WHERE k.kind = 'churn' AND k.churn_kind <> 'unknown')
+  FROM (
+    SELECT count(*) FILTER (WHERE m.churn_kind = 'unknown' AND m.churn_reason IS DISTINCT FROM 'paused') AS unknown,
+           count(*) FILTER (WHERE m.churn_kind <> 'unknown') AS known
+    FROM movements AS m
+    WHERE m.kind = 'churn'
+  ) AS c
+  WHERE c.known > 0
   UNION ALL
   SELECT 30, 'warning', 'tables that are read but not watched: ' || string_agg(t::text, ', '), count(*),
          'Watch them, or refresh often: views show the last refresh.'
@@ -132,6 +161,10 @@ findings (place, severity, finding, rows, what_to_do) AS (
   WHERE NOT EXISTS (
     SELECT FROM saas_metrics._triggers($1) AS t
     WHERE t.relation = w.source_table AND NOT t.truncates AND NOT t.disabled)
+  UNION ALL
+  SELECT 36, 'error', 'customers whose rows changed without a mark', u.customers,
+         'Run saas_metrics.set_policy with the ledger''s own policy, which takes in everything. Look for writes with triggers disabled, and for attached or detached partitions; then unwatch and watch those tables.'
+  FROM unmarked AS u
   UNION ALL
   SELECT 33, 'warning', 'customers changed since the last refresh', f.customers_pending,
          'Refresh more often: each reading computes them anew.'

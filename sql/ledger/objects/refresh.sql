@@ -29,11 +29,6 @@ touched AS MATERIALIZED (
 forgotten AS (
   DELETE FROM customer_digests AS k USING gone AS g WHERE k.customer_id = g.customer_id
 ),
-digested AS (
-  INSERT INTO customer_digests AS k
-  SELECT f.customer_id, f.digest FROM found AS f WHERE f.digest IS NOT NULL
-  ON CONFLICT (customer_id) DO UPDATE SET digest = excluded.digest WHERE k.digest <> excluded.digest
-),
 :recordedrejected AS MATERIALIZED (
   SELECT 'subscription_periods' AS input, f.customer_id, r.subscription_id, r.item_id, r.starts_at,
          r.reason, count(*) AS rows

@@ -1,5 +1,10 @@
 -- Compares what is read with the current lines, supersedes what differs, records what is new, and
 -- moves the rollup by the difference.
+digested AS (
+  INSERT INTO customer_digests AS k
+  SELECT f.customer_id, f.digest FROM found AS f WHERE f.digest IS NOT NULL
+  ON CONFLICT (customer_id) DO UPDATE SET digest = excluded.digest WHERE k.digest <> excluded.digest
+),
 difference AS MATERIALIZED (
   SELECT customer_id, seq, l.place, f.effective_at, :each_column(f.%)
   FROM (

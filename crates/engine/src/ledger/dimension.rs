@@ -27,9 +27,6 @@ struct Amount {
 pub struct Share {
     /// What moved here from other values or, below 0, to them.
     pub switched: i128,
-    /// The same in the line's own currency: in proportion and, where its amount went the other way
-    /// than the converted one, all of it.
-    pub native_switched: i128,
     /// 1 if the customer came to the value, −1 if he left it.
     pub customers: i8,
 }
@@ -58,11 +55,15 @@ impl Dimension {
             let had = *items > 0;
             *items += amount.items;
             let customers = i8::from(*items > 0) - i8::from(had);
-            tell(
-                amount.first,
-                Share { switched, native_switched: amount.native(switched), customers },
-            );
+            tell(amount.first, Share { switched, customers });
         });
+    }
+
+    /// Tells what was switched in the lines' own currencies, likewise: in proportion and, where an
+    /// amount went the other way than the converted one, all of it.
+    pub fn switch_natives(&mut self, changes: &[LineChange], mut tell: impl FnMut(usize, i128)) {
+        self.sum(changes);
+        switch(&mut self.amounts, |amount, switched| tell(amount.first, amount.native(switched)));
     }
 
     fn sum(&mut self, changes: &[LineChange]) {
@@ -87,7 +88,8 @@ impl Amount {
         if switched == self.amount || self.native.signum() != self.amount.signum() {
             return self.native;
         }
-        proportion(self.native, switched, self.amount)
+        // Most often nothing switches.
+        if switched == 0 { 0 } else { proportion(self.native, switched, self.amount) }
     }
 }
 
@@ -182,7 +184,9 @@ mod tests {
         };
         let natives = |changes: &[LineChange]| -> Vec<i128> {
             let mut currencies = Dimension::new(0..changes.len());
-            shares(&mut currencies, changes).iter().map(|it| it.native_switched).collect()
+            let mut switched = vec![0; changes.len()];
+            currencies.switch_natives(changes, |place, it| switched[place] = it);
+            switched
         };
         // 30 of 90 moved, so a third of 600 did; what was left for it did whole.
         assert_eq!(natives(&[line(0, 90, 600), line(1, -30, -30)]), [200, -30]);

@@ -85,7 +85,7 @@ impl Dimensions {
                 plan_share: Share::default(),
                 product_share: Share::default(),
                 billing_period_share: Share::default(),
-                currency_share: Share::default(),
+                currency_switch: 0,
             }
         }));
         // Rates move nothing from one line to another.
@@ -95,6 +95,6 @@ impl Dimensions {
         self.plans.share(changes, |place, it| lines[place].plan_share = it);
         self.products.share(changes, |place, it| lines[place].product_share = it);
         self.billing_periods.share(changes, |place, it| lines[place].billing_period_share = it);
-        self.currencies.share(changes, |place, it| lines[place].currency_share = it);
+        self.currencies.switch_natives(changes, |place, it| lines[place].currency_switch = it);
     }
 }

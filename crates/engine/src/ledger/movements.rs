@@ -124,7 +124,8 @@ pub struct Line<'a> {
     pub plan_share: Share,
     pub product_share: Share,
     pub billing_period_share: Share,
-    pub currency_share: Share,
+    /// What the currency's own amount came from or went to other currencies by; told once for each.
+    pub currency_switch: i128,
 }
 
 /// Visits the movements of a customer, in order; returns the rows that cannot be read.
