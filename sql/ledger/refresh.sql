@@ -99,8 +99,8 @@ BEGIN
   rebuild := everything AND NOT EXISTS (SELECT FROM rollup);
   first := rebuild AND NOT EXISTS (SELECT FROM current_lines);
   SELECT e.settings INTO settings FROM engine_settings AS e;
-  -- To sort takes as much memory as is set for maintenance.
-  PERFORM set_config('work_mem', current_setting('maintenance_work_mem'), true);
+  -- To sort takes as much memory as is set for maintenance, but several steps do so at once.
+  PERFORM set_config('work_mem', least(pg_size_bytes(current_setting('maintenance_work_mem')), 268435456) / 1024 || 'kB', true);
   EXECUTE saas_metrics._refresh_statement(first, everything, anew OR first, saas_metrics._customer_id_type(ledger))
     INTO periods, customers, movements_added, movements_superseded, changes
     USING coalesce(changed, '{}'), number, settings;
@@ -123,7 +123,7 @@ BEGIN
     SELECT number, greatest(clock_timestamp(), (SELECT max(r.recorded_at) FROM refreshes AS r) + interval '1 microsecond'),
            refresh.periods, refresh.customers, refresh.movements_added, refresh.movements_superseded, refresh.rows_rejected;
   END IF;
-  IF changes > 10000 THEN
+  IF changes > 10000 AND changes > (SELECT c.reltuples / 10 FROM pg_class AS c WHERE c.oid = 'current_lines'::regclass) THEN
     -- What plans depend on, and no more.
     ANALYZE current_lines (customer_id, effective_on, seq), rollup (slice, period_start, counts_from), customer_digests (customer_id);
   END IF;

@@ -6,8 +6,9 @@ use saas_metrics_engine::billing_period::MRR_DECIMALS;
 use saas_metrics_engine::calendar::Day;
 use saas_metrics_engine::decimal::Decimal;
 use saas_metrics_engine::ledger::items::stretches;
-use saas_metrics_engine::ledger::movements::{Line, Movement, movements};
+use saas_metrics_engine::ledger::movements::{Line, Movement};
 use saas_metrics_engine::ledger::rows::{Length, Rows as PeriodRows, factor};
+use saas_metrics_engine::ledger::sweep::movements;
 
 use super::reader::Reader;
 use crate::pg::call::{Call, Kept};

@@ -13,7 +13,7 @@ difference AS MATERIALIZED (
   FULL JOIN (
     SELECT c.ctid AS place, c.*
     FROM current_lines AS c
-    WHERE :is_changed(c.customer_id) AND c.customer_id IN (SELECT t.customer_id FROM touched AS t)
+    WHERE c.customer_id IN (SELECT t.customer_id FROM touched AS t)
   ) AS l USING (customer_id, effective_on, seq)
   WHERE f.kind IS NULL OR l.kind IS NULL
      OR (f.effective_at, :each_column(f.%)) IS DISTINCT FROM (l.effective_at, :each_column(l.%))

@@ -1,7 +1,36 @@
 //! How a customer's movement is shared out among the values of a dimension, such as his plans.
 
-use super::lines::LineChange;
 use crate::decimal::proportion;
+
+/// How much of a line there is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Level {
+    pub items: i64,
+    pub native: i128,
+    pub converted: i128,
+}
+
+/// A change of a line.
+#[derive(Clone, Copy)]
+pub struct LineChange {
+    pub line: usize,
+    pub from: Level,
+    pub to: Level,
+}
+
+impl LineChange {
+    pub fn amount(&self) -> i128 {
+        self.to.converted - self.from.converted
+    }
+
+    pub fn native(&self) -> i128 {
+        self.to.native - self.from.native
+    }
+
+    pub fn items(&self) -> i64 {
+        self.to.items - self.from.items
+    }
+}
 
 /// The values that lines have in a dimension, and how many items a customer has in each.
 #[derive(Clone)]
@@ -115,7 +144,6 @@ fn switch(amounts: &mut [Amount], mut tell: impl FnMut(&Amount, i128)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::lines::Level;
     use crate::testing::Random;
 
     /// A line that comes or goes, or changes by an amount.

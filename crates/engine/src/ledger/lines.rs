@@ -1,6 +1,6 @@
 //! What a customer has, line by line, and how the lines of a movement come from it.
 
-use super::dimension::{Dimension, Share};
+use super::dimension::{Dimension, LineChange, Share};
 use super::movements::{Line, MovementKind};
 use super::rows::Length;
 
@@ -12,36 +12,6 @@ pub struct LineKey<'a> {
     pub billing_period: Length,
     /// None for the ledger's own.
     pub currency: Option<&'a [u8]>,
-}
-
-/// How much of a line there is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Level {
-    pub items: i64,
-    pub native: i128,
-    pub converted: i128,
-}
-
-/// A change of a line.
-#[derive(Clone, Copy)]
-pub struct LineChange {
-    pub line: usize,
-    pub from: Level,
-    pub to: Level,
-}
-
-impl LineChange {
-    pub fn amount(&self) -> i128 {
-        self.to.converted - self.from.converted
-    }
-
-    pub fn native(&self) -> i128 {
-        self.to.native - self.from.native
-    }
-
-    pub fn items(&self) -> i64 {
-        self.to.items - self.from.items
-    }
 }
 
 /// All that lines are summed up by.

@@ -7,6 +7,7 @@
 pub mod contributions;
 pub mod digest;
 mod dimension;
+mod given;
 pub mod items;
 mod lines;
 pub mod movements;
@@ -15,7 +16,7 @@ pub mod policy;
 pub mod rates;
 pub mod rows;
 pub mod settings;
-mod sweep;
+pub mod sweep;
 
 use crate::calendar::Day;
 

@@ -1,16 +1,12 @@
 //! The movements of one customer, each with the lines that changed.
 
-use allocator_api2::alloc::Allocator;
-
+use super::Moment;
 use super::dimension::Share;
-use super::items::{Cause, Stretches, stretches};
-use super::rows::{Length, Rows};
-use super::settings::Settings;
-use super::sweep::Sweep;
-use super::{Moment, Zone};
+use super::items::Cause;
+use super::rows::Length;
+use crate::Result;
 use crate::calendar::Day;
 use crate::metrics::kind::Kind;
-use crate::{Checkpoint, Result};
 
 /// A change of a customer's MRR, or of its lines alone. Amounts are mantissas of
 /// [`MRR_DECIMALS`](crate::billing_period::MRR_DECIMALS).
@@ -128,17 +124,5 @@ pub struct Line<'a> {
     pub currency_switch: i128,
 }
 
-/// Visits the movements of a customer, in order; returns the rows that cannot be read.
-pub fn movements<'a, A: Allocator + Clone>(
-    rows: &'a Rows<A>,
-    settings: &Settings<A>,
-    zone: &dyn Zone,
-    checkpoint: Checkpoint,
-    mut visit: impl FnMut(&Movement<'a>, &[Line<'a>]) -> Result<()>,
-) -> Result<Vec<(usize, String)>> {
-    let Stretches { stretches, rejected, .. } = stretches(rows, settings, zone);
-    if !stretches.is_empty() {
-        Sweep::new(rows, settings, &stretches).run(zone, checkpoint, &mut visit)?;
-    }
-    Ok(rejected)
-}
+/// Is told each movement with its lines.
+pub type Visit<'v, 'a> = &'v mut dyn FnMut(&Movement<'a>, &[Line<'a>]) -> Result<()>;

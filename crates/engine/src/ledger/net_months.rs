@@ -4,10 +4,10 @@
 //! not count for, and what the month comes to instead. As a month that is under way comes to
 //! something else with each change, this is told change by change: up to any day the sum is right.
 
+use super::dimension::{Level, LineChange};
 use super::items::Cause;
-use super::lines::{Dimensions, Level, LineChange, LineKey};
-use super::movements::{Line, Movement, MovementKind, Net, Openings};
-use super::sweep::Visit;
+use super::lines::{Dimensions, LineKey};
+use super::movements::{Line, Movement, MovementKind, Net, Openings, Visit};
 use crate::Result;
 use crate::calendar::{Day, Grain};
 use crate::metrics::kind::Kind;

@@ -3,6 +3,7 @@ use allocator_api2::vec::Vec;
 
 use super::Moment;
 use super::digest::Digest;
+pub use super::given::{Given, Length};
 use super::policy::{Discounts, Policy};
 use super::settings::Settings;
 use crate::billing_period::{MRR_DECIMALS, MonthlyFactor, monthly_factor_by};
@@ -10,47 +11,6 @@ use crate::calendar::Day;
 use crate::collection::room::{append, push, reserve};
 use crate::decimal::Decimal;
 use crate::{Error, Result};
-
-/// A row of the input `subscription_periods` as it is given.
-#[derive(Clone, Default)]
-pub struct Given<'a> {
-    pub subscription_id: Option<&'a [u8]>,
-    pub item_id: Option<&'a [u8]>,
-    pub product: Option<&'a [u8]>,
-    pub plan: Option<&'a [u8]>,
-    pub kind: Option<&'a [u8]>,
-    pub amount: Option<Result<Decimal>>,
-    pub discount: Option<Result<Decimal>>,
-    pub discount_kind: Option<&'a [u8]>,
-    pub currency: Option<&'a [u8]>,
-    pub billing_period: Option<Length>,
-    pub starts_at: Option<Moment>,
-    pub ends_at: Option<Moment>,
-    pub status: Option<&'a [u8]>,
-    pub cancel_requested_at: Option<Moment>,
-    pub access_ends_at: Option<Moment>,
-    pub churn_kind: Option<&'a [u8]>,
-    pub churn_reason: Option<&'a [u8]>,
-}
-
-/// The fields of an interval.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Length {
-    pub months: i32,
-    pub days: i32,
-    pub micros: i64,
-}
-
-impl Length {
-    /// As ISO 8601 writes it.
-    pub fn iso(self) -> String {
-        match self {
-            Length { months, days: 0, .. } if months % 12 == 0 => format!("P{}Y", months / 12),
-            Length { months, days: 0, .. } => format!("P{months}M"),
-            Length { days, .. } => format!("P{days}D"),
-        }
-    }
-}
 
 /// A word that a column may hold; the first is its default.
 macro_rules! words {
@@ -165,7 +125,7 @@ impl<A: Allocator + Clone> Rows<A> {
     /// Adds a row to those that can be read or to those that cannot. An error says that there is
     /// no room.
     pub fn add(&mut self, given: &Given, currency: &[u8], policy: &Policy) -> Result<()> {
-        self.digest.add_row(given, &mut self.room)?;
+        given.digest(&mut self.digest, &mut self.room)?;
         self.foreign |= given.currency.is_some_and(|it| !it.eq_ignore_ascii_case(currency));
         match self.read(given, currency, policy)? {
             Ok(row) => push(&mut self.rows, row),

@@ -2,9 +2,10 @@
 
 use allocator_api2::alloc::Allocator;
 
-use super::items::{Cause, Stretch, convert};
-use super::lines::{Dimensions, Level, LineChange, LineKey};
-use super::movements::{Line, Movement, MovementKind, Net, Openings};
+use super::dimension::{Level, LineChange};
+use super::items::{Cause, Stretch, Stretches, convert, stretches};
+use super::lines::{Dimensions, LineKey};
+use super::movements::{Line, Movement, MovementKind, Net, Openings, Visit};
 use super::net_months::{NetMonth, Standing};
 use super::policy::{Fx, Netting};
 use super::rows::Rows;
@@ -14,7 +15,20 @@ use crate::calendar::{Day, Grain};
 use crate::metrics::kind::Kind;
 use crate::{Checkpoint, Result};
 
-pub type Visit<'v, 'a> = &'v mut dyn FnMut(&Movement<'a>, &[Line<'a>]) -> Result<()>;
+/// Visits the movements of a customer, in order; returns the rows that cannot be read.
+pub fn movements<'a, A: Allocator + Clone>(
+    rows: &'a Rows<A>,
+    settings: &Settings<A>,
+    zone: &dyn Zone,
+    checkpoint: Checkpoint,
+    mut visit: impl FnMut(&Movement<'a>, &[Line<'a>]) -> Result<()>,
+) -> Result<Vec<(usize, String)>> {
+    let Stretches { stretches, rejected, .. } = stretches(rows, settings, zone);
+    if !stretches.is_empty() {
+        Sweep::new(rows, settings, &stretches).run(zone, checkpoint, &mut visit)?;
+    }
+    Ok(rejected)
+}
 
 /// What happens at a moment.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,7 +38,7 @@ enum Event {
     Rate,
 }
 
-pub struct Sweep<'a, 's, A: Allocator + Clone> {
+struct Sweep<'a, 's, A: Allocator + Clone> {
     settings: &'s Settings<A>,
     stretches: &'s [Stretch<'a>],
     line_of_stretch: Vec<usize>,
@@ -99,12 +113,7 @@ impl<'a, 's, A: Allocator + Clone> Sweep<'a, 's, A> {
         }
     }
 
-    pub fn run(
-        &mut self,
-        zone: &dyn Zone,
-        checkpoint: Checkpoint,
-        visit: Visit<'_, 'a>,
-    ) -> Result<()> {
+    fn run(&mut self, zone: &dyn Zone, checkpoint: Checkpoint, visit: Visit<'_, 'a>) -> Result<()> {
         let events = self.events(zone);
         let by_event = self.settings.policy.netting == Netting::Event;
         let together = |a: &(Moment, Event), b: &(Moment, Event)| {
