@@ -184,6 +184,7 @@ BEGIN
   PERFORM saas_metrics._build_ledger(ledger, customer_id_type, kept.row_security);
   INSERT INTO ledger_settings (saas_metrics_version, currency, time_zone, policy, row_security)
   VALUES (kept.saas_metrics_version, kept.currency, kept.time_zone, kept.policy, kept.row_security);
+  PERFORM saas_metrics._use_policy(kept.policy);
   FOREACH statement IN ARRAY grants LOOP
     EXECUTE statement;
   END LOOP;

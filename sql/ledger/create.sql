@@ -183,6 +183,7 @@ BEGIN
   EXECUTE 'INSERT INTO ledger_settings (saas_metrics_version, currency, time_zone, policy, row_security)
            VALUES ($1, upper($2), $3, $4, $5)'
     USING saas_metrics.version(), currency, time_zone, policy, row_security;
+  PERFORM saas_metrics._use_policy(policy);
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.create_ledger(name, text, text, text, boolean) IS

@@ -35,3 +35,27 @@ COMMENT ON COLUMN saas_metrics.policies.week IS 'Weeks in a month, as a fraction
 COMMENT ON COLUMN saas_metrics.policies.day IS 'Days in a month, as a fraction or a decimal.';
 COMMENT ON COLUMN saas_metrics.policies.fx IS
   'at_start: the rate that is valid on the first day of an item, for its life. daily: the rate of each day; its changes are movements of kind fx.';
+
+CREATE FUNCTION saas_metrics._use_policy(policy text) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  DELETE FROM ledger_policy;
+  INSERT INTO ledger_policy
+  SELECT known.policy, known.description, known.churn_date, known.past_due, known.paused, known.discount, known.usage,
+         known.zero_mrr, known.netting, known.gap_tolerance, known.week, known.day, known.fx
+  FROM (SELECT 1 AS place, own.* FROM policies AS own
+        UNION ALL
+        SELECT 2, built_in.* FROM saas_metrics.policies AS built_in) AS known
+  WHERE known.policy = _use_policy.policy
+  -- A policy of the ledger's own hides a built-in one of that name.
+  ORDER BY known.place
+  LIMIT 1;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'policy "%" is not known', policy
+      USING ERRCODE = '22023', HINT = 'Choose one of saas_metrics.policies, or insert your own into the table policies of the ledger.';
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._use_policy(text) IS
+  'Makes a ledger''s rows count by a policy as it is now. Errors: 22023 if there is none of this name. Part of create_ledger and set_policy.';

@@ -18,11 +18,7 @@ BEGIN
   IF policy IS NULL THEN
     RAISE EXCEPTION 'policy must not be NULL' USING ERRCODE = '22004', HINT = 'Give the name of a policy.';
   END IF;
-  IF NOT EXISTS (SELECT FROM policies AS p WHERE p.policy = set_policy.policy)
-     AND NOT EXISTS (SELECT FROM saas_metrics.policies AS p WHERE p.policy = set_policy.policy) THEN
-    RAISE EXCEPTION 'policy "%" is not known', policy
-      USING ERRCODE = '22023', HINT = 'Choose one of saas_metrics.policies, or insert your own into the table policies of the ledger.';
-  END IF;
+  PERFORM saas_metrics._use_policy(policy);
   UPDATE ledger_settings AS s SET policy = set_policy.policy, everything = true, anew = true;
   -- The refresh sums it up anew.
   DELETE FROM rollup;

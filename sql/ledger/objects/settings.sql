@@ -1,16 +1,6 @@
 -- What views and refreshes are told of the ledger.
 
 -- LIMIT tells the planner that there is one: plans, and whether they are compiled, depend on it.
-CREATE VIEW ledger_policy AS
-  SELECT p.*
-  FROM (SELECT 1 AS place, own.* FROM policies AS own
-        UNION ALL
-        SELECT 2, built_in.* FROM saas_metrics.policies AS built_in) AS p
-  WHERE p.policy = (SELECT s.policy FROM ledger_settings AS s)
-  ORDER BY p.place
-  LIMIT 1;
-COMMENT ON VIEW ledger_policy IS 'The policy of the ledger: how rows count. A policy of its own hides a built-in one of that name.';
-
 CREATE VIEW ledger_clock AS
   SELECT s.currency, s.time_zone, s.settled_on,
          saas_metrics.ledger_today(s.time_zone, s.settled_on) AS today
@@ -57,7 +47,7 @@ CREATE VIEW engine_settings AS
               FROM checked_rates AS r
               WHERE r.currency ~ '^[A-Za-z0-9]{1,8}$' AND isfinite(r.valid_from))) AS lines
     FROM ledger_settings AS s
-    CROSS JOIN ledger_policy AS p
+    CROSS JOIN (SELECT * FROM ledger_policy LIMIT 1) AS p
     LIMIT 1
   ) AS told;
 COMMENT ON VIEW engine_settings IS 'The settings, the policy and the rates as the engine reads them.';

@@ -47,6 +47,11 @@ CREATE TABLE policies (
 COMMENT ON TABLE policies IS
   'The ledger''s own policies, beside the built-in ones of saas_metrics.policies, whose columns mean the same. A change counts from the next set_policy on.';
 
+CREATE TABLE ledger_policy (LIKE policies);
+ALTER TABLE ledger_policy REPLICA IDENTITY FULL;
+COMMENT ON TABLE ledger_policy IS
+  'The policy by which rows count: a copy that set_policy makes, so that a policy that is written anew or deleted counts for nobody until then.';
+
 CREATE TABLE bindings (
   input       text PRIMARY KEY,
   query       text NOT NULL,
