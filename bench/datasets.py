@@ -69,3 +69,6 @@ DATASETS = [
         ("amount", None, "DECIMAL(12, 2)", "Decimal(12, 2)"),
     ]),
 ]
+
+# The ledger's; it stays in Postgres.
+PERIODS = DataSet("periods", "customers", [("customer_id", None, None, None)])

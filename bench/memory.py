@@ -57,8 +57,9 @@ def private_peak_with_workers(sql, dataset, workers):
 class Sampler:
     """The largest sum of private memory of a backend and its workers, in kB."""
 
-    def __init__(self, pid):
+    def __init__(self, pid, pause=0.003):
         self.pid = pid
+        self.pause = pause
         self.peak = 0
         self.done = threading.Event()
         self.thread = threading.Thread(target=self.watch, daemon=True)
@@ -75,7 +76,7 @@ class Sampler:
         postmaster = parent(self.pid)
         children = Path(f"/proc/{postmaster}/task/{postmaster}/children")
         known = set(children.read_text().split())
-        while not self.done.wait(0.003):
+        while not self.done.wait(self.pause):
             # Of the postmaster's new children, those that are not workers are few and small.
             processes = [self.pid, *(set(children.read_text().split()) - known)]
             self.peak = max(self.peak, sum(map(private, processes)))

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the benchmark on a private server; its Python packages live in target/.
+# Runs the benchmark on a private server, or that of the ledger: bench.sh [ledger] [OPTION…]
+# Its Python packages live in target/.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 source "$scripts/requirements.sh"
@@ -11,4 +12,9 @@ say "Python packages for the benchmark"
 provide_python bench-venv "$root/bench/requirements.txt"
 conf=$root/bench/postgresql.conf
 [[ ! -e $conf ]] || export SERVER_CONF=$conf
-run "$scripts/with_server.sh" "$python" "$root/bench/bench.py" "$@"
+benchmark=bench
+if [[ ${1:-} == ledger ]]; then
+    benchmark=ledger
+    shift
+fi
+run "$scripts/with_server.sh" "$python" "$root/bench/$benchmark.py" "$@"

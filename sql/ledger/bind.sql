@@ -24,7 +24,10 @@ AS $$
     WHEN column_type = 'numeric' AND base IN ('numeric', 'int2', 'int4', 'int8') THEN col || '::numeric'
     WHEN column_type = 'timestamptz' AND base = 'timestamptz' THEN col || '::timestamptz'
     WHEN column_type = 'timestamptz' AND base IN ('timestamp', 'date') THEN
-      format('(%s::timestamp AT TIME ZONE %L)', col, time_zone)
+      -- Dates reach further than instants do.
+      format('(CASE WHEN %1$s >= date ''294276-01-01'' THEN timestamptz ''infinity''
+                    WHEN %1$s < date ''4712-01-01 BC'' THEN timestamptz ''-infinity''
+                    ELSE %1$s::timestamp AT TIME ZONE %2$L END)', col, time_zone)
     WHEN column_type = 'date' AND base = 'date' THEN col || '::date'
     WHEN column_type = 'interval' AND base = 'interval' THEN col || '::interval'
     WHEN column_type = 'boolean' AND base = 'bool' THEN col || '::boolean'
@@ -380,7 +383,12 @@ BEGIN
   FOR kept IN EXECUTE 'UPDATE bindings SET bound = false RETURNING input, query, search_path' LOOP
     PERFORM saas_metrics._bind_in(ledger, kept.input, kept.query, kept.search_path);
   END LOOP;
+  IF NOT saas_metrics._has_views() THEN
+    PERFORM saas_metrics._rebuild_views(ledger);
+    RAISE WARNING 'the views of ledger "%" were gone and are made anew', ledger
+      USING HINT = 'Grant again what readers may do with them, and watch again what is to be watched.';
+  END IF;
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.rebind(name) IS
-  'Binds all inputs again to the queries they were bound to, in the search paths of then: after a migration, or for columns that a SELECT * has gained. Errors as of bind.';
+  'Binds all inputs again to the queries they were bound to, in the search paths of then: after a migration, or for columns that a SELECT * has gained. Makes views anew that went with a table that was dropped with CASCADE. Errors as of bind.';

@@ -14,6 +14,7 @@ CREATE FUNCTION saas_metrics.check_ledger(
 AS $$
 BEGIN
   PERFORM saas_metrics._enter_ledger(ledger);
+  PERFORM saas_metrics._require_views(ledger);
   RETURN QUERY EXECUTE replace(saas_metrics._ledger_objects('check'),
     ':recomputed', saas_metrics._rollup_query('l.superseded_by IS NULL', (SELECT s.settled_on FROM ledger_settings AS s)))
     USING ledger, (SELECT e.settings FROM engine_settings AS e);

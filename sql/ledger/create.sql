@@ -177,6 +177,13 @@ BEGIN
     RAISE EXCEPTION 'policy "%" is not known', policy
       USING ERRCODE = '22023', HINT = 'Choose one of saas_metrics.policies. A policy of your own goes into the table policies of a ledger; then saas_metrics.set_policy.';
   END IF;
+  IF ledger = '' THEN
+    RAISE EXCEPTION 'ledger must not be empty' USING ERRCODE = '22023', HINT = 'Give the name of a schema to make.';
+  END IF;
+  IF EXISTS (SELECT FROM pg_namespace AS n WHERE n.nspname = ledger) THEN
+    RAISE EXCEPTION 'schema "%" already exists', ledger
+      USING ERRCODE = '42P06', HINT = 'A ledger is a schema of its own: give the name of one that there is not.';
+  END IF;
   EXECUTE format('CREATE SCHEMA %I', ledger);
   PERFORM set_config('search_path', format('%I, pg_temp', ledger), true);
   PERFORM saas_metrics._build_ledger(ledger, 'text', row_security);

@@ -251,3 +251,19 @@ COMMENT ON AGGREGATE saas_metrics.ledger_contributions(
     numeric, numeric, numeric, numeric, smallint, numeric, smallint
   ) IS
   'What lines of movements add to rollups: sign 1 adds a line, -1 takes it back; what counts from settled_on or earlier counts at once. Used by refresh and by the ledger''s views.';
+
+CREATE FUNCTION saas_metrics.ledger_periods(first date, today date, step interval, at_most integer) RETURNS SETOF date
+  IMMUTABLE STRICT PARALLEL SAFE LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  ROWS 100
+AS $$
+BEGIN
+  IF first + (at_most - 1) * step < today THEN
+    RAISE EXCEPTION 'the result would have more than % periods, from % on', at_most, first
+      USING ERRCODE = '54000', HINT = 'Correct the rows that start so early; saas_metrics.explain tells which.';
+  END IF;
+  RETURN QUERY SELECT p::date FROM generate_series(first::timestamp, today::timestamp, step) AS p;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.ledger_periods(date, date, interval, integer) IS
+  'The starts of all periods of a length from a first one through the one that holds today; more than so many are an error (54000). None if an argument is NULL. Part of a ledger''s views.';

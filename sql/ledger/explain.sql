@@ -30,6 +30,7 @@ DECLARE
   stop date := coalesce(upper(explain.period), 'infinity');
 BEGIN
   PERFORM saas_metrics._enter_ledger(explain.ledger, to_change => false);
+  PERFORM saas_metrics._require_views(explain.ledger);
   IF explain.period IS NULL OR isempty(explain.period) THEN
     RAISE EXCEPTION 'period must not be %', CASE WHEN explain.period IS NULL THEN 'NULL' ELSE 'empty' END
       USING ERRCODE = '22004', HINT = 'Give the days as a range, such as daterange(period_start, period_end).';

@@ -135,6 +135,25 @@ $$;
 COMMENT ON FUNCTION saas_metrics._lock_ledger(name) IS
   'Enters a ledger and holds it to the end of the transaction: verbs that change one wait for each other. Part of the verbs.';
 
+CREATE FUNCTION saas_metrics._has_views() RETURNS boolean
+  STABLE LANGUAGE sql
+  -- It reads all inputs.
+  RETURN pg_catalog.to_regclass('customer_status') IS NOT NULL AND pg_catalog.to_regclass('mrr_monthly') IS NOT NULL;
+COMMENT ON FUNCTION saas_metrics._has_views() IS
+  'Whether the ledger that was entered has its views: they go with a billing table that is dropped with CASCADE. Part of the verbs.';
+
+CREATE FUNCTION saas_metrics._require_views(ledger name) RETURNS void
+  STABLE LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF NOT saas_metrics._has_views() THEN
+    RAISE EXCEPTION 'the views of ledger "%" are gone with a table that they read', ledger
+      USING ERRCODE = '55000', HINT = 'Call saas_metrics.rebind, which makes them anew; before it saas_metrics.bind, if a query has to change.';
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._require_views(name) IS 'Raises 55000 if a ledger lacks its views. Part of the verbs.';
+
 CREATE FUNCTION saas_metrics._list_ledgers(
     OUT ledger name,
     OUT owner name,

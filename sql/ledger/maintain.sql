@@ -49,10 +49,7 @@ CREATE FUNCTION saas_metrics.upgrade_ledger(ledger name) RETURNS void
   SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  made record;
-  statement text;
   dependent text;
-  grants text[];
 BEGIN
   PERFORM saas_metrics._lock_ledger(ledger);
   SELECT d::text INTO dependent FROM saas_metrics._foreign_dependents(ledger) AS d LIMIT 1;
@@ -60,14 +57,7 @@ BEGIN
     RAISE EXCEPTION 'cannot upgrade ledger "%" because % depends on its views', ledger, dependent
       USING ERRCODE = '2BP01', HINT = 'Drop that, upgrade, and make it again.';
   END IF;
-  grants := saas_metrics._grants_of(ledger);
-  PERFORM saas_metrics._drop_views(ledger);
-  PERFORM saas_metrics._build_views((SELECT s.row_security FROM ledger_settings AS s));
-  PERFORM saas_metrics._gather_by_query();
-  PERFORM saas_metrics._give_to_owner(ledger);
-  FOREACH statement IN ARRAY grants LOOP
-    EXECUTE statement;
-  END LOOP;
+  PERFORM saas_metrics._rebuild_views(ledger);
   UPDATE ledger_settings SET saas_metrics_version = saas_metrics.version(), everything = true, anew = true;
   DELETE FROM rollup;
   PERFORM FROM saas_metrics.refresh(ledger);
@@ -75,6 +65,25 @@ END
 $$;
 COMMENT ON FUNCTION saas_metrics.upgrade_ledger(name) IS
   'Makes the views of a ledger anew as this version of saas_metrics makes them, after ALTER EXTENSION saas_metrics UPDATE; what it stores and who may read it stays. Ends with a refresh of all customers. Errors: 2BP01 if a view of yours reads the ledger''s.';
+
+CREATE FUNCTION saas_metrics._rebuild_views(ledger name) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  grants text[] := saas_metrics._grants_of(ledger);
+  statement text;
+BEGIN
+  PERFORM saas_metrics._drop_views(ledger);
+  PERFORM saas_metrics._build_views((SELECT s.row_security FROM ledger_settings AS s));
+  PERFORM saas_metrics._gather_by_query();
+  PERFORM saas_metrics._give_to_owner(ledger);
+  FOREACH statement IN ARRAY grants LOOP
+    EXECUTE statement;
+  END LOOP;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._rebuild_views(name) IS
+  'Makes the views that a ledger is read by anew, with what others may do with them. Part of upgrade_ledger and rebind.';
 
 CREATE FUNCTION saas_metrics._drop_views(ledger name) RETURNS void
   LANGUAGE plpgsql

@@ -3,55 +3,22 @@
 # recovered, what was committed is there, and the ledger says of it what a new one says.
 set -euo pipefail
 source "$SAAS_METRICS_ROOT/scripts/lib.sh"
+source "$SAAS_METRICS_ROOT/tests/checks/lib/cluster.sh"
 crash=$root/tests/checks/ledger_crash
 writers=3
 rounds=${CRASHES:-3}
 
-folder=
-server=
-as_owner=() # of the server we were given; root may not run one
-
-cleanup() {
-    [[ -z $server ]] || kill_server
-    [[ -z $folder ]] || rm -rf -- "$folder"
-}
-
-query() { psql -XqAt -v ON_ERROR_STOP=1 "$@"; }
-
-make_cluster() {
-    local owner
-    owner=$(stat -c %u "$PGHOST")
-    [[ $owner -eq $EUID ]] || as_owner=(setpriv "--reuid=$owner" --clear-groups)
-    folder=$(mktemp -d "$(dirname "$PGHOST")/crash.XXXXXX")
-    chown "$owner" "$folder"
-    cd "$folder"
-    "${as_owner[@]}" initdb -D data -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 >log 2>&1 || die "$(<log)"
-    printf '%s\n' 'fsync = on' "timezone = 'UTC'" 'shared_buffers = 32MB' 'jit = off' >>data/postgresql.conf
-    export PGHOST=$folder PGDATABASE=postgres
-}
-
-start_server() {
-    set -m
-    "${as_owner[@]}" setpriv --pdeathsig QUIT postgres -D data -k "$folder" -c listen_addresses= >>log 2>&1 &
-    server=$!
-    set +m
-    for ((tries = 0; tries < 600; tries++)); do
-        ! pg_isready -q || return 0
-        kill -0 "$server" 2>/dev/null || break
-        sleep 0.1
-    done
-    die "the server did not start: $(tail -n 20 log)"
-}
+cleanup() { remove_folder; }
 
 # All its processes at once: the postmaster, stopped first, cannot tell its children.
 kill_server() {
-    local children=() child
+    local children=() child server=${servers[data]}
     kill -STOP "$server"
     until [[ $(<"/proc/$server/stat") == *') T '* ]]; do sleep 0.01; done
     read -ra children <"/proc/$server/task/$server/children" || :
     kill -KILL "${children[@]}" "$server" 2>/dev/null || :
     wait "$server" 2>/dev/null || :
-    server=
+    unset "servers[data]"
     for child in "${children[@]}"; do
         while [[ -e /proc/$child ]]; do sleep 0.01; done
     done
@@ -76,7 +43,7 @@ during() {
     kill_server
     wait "$victim" || status=$?
     wait "$load" || :
-    start_server
+    start_server data "$PGPORT"
     no_loss "$1" "$before" "$(acknowledged load)"
     [[ $status -eq 0 ]] || interrupted=$((interrupted + 1))
 }
@@ -97,15 +64,11 @@ no_loss() {
     echo "$1: $3 transactions, $pending customers pending"
 }
 
-nothing() {
-    local found
-    found=$(query -c "$2")
-    [[ -z $found ]] || die "$1: $found"
-}
-
 clean_up_at_exit
-make_cluster
-start_server
+make_folder
+make_cluster data 'fsync = on'
+start_server data "$PGPORT"
+export PGHOST=$folder PGDATABASE=postgres
 query -f "$crash/tables.sql" >/dev/null
 
 interrupted=0

@@ -3,7 +3,7 @@
 # same, marks the same changes, and refreshes to the same.
 set -euo pipefail
 source "$SAAS_METRICS_ROOT/scripts/lib.sh"
-dump=$root/tests/checks/ledger_dump
+moving=$root/tests/checks/lib/moving
 
 work=
 
@@ -12,7 +12,7 @@ cleanup() { [[ -z $work ]] || rm -rf -- "$work"; }
 query() { psql -XqAt -v ON_ERROR_STOP=1 "$@"; }
 
 # state DATABASE FILE [CLOCKS]
-state() { query -d "$1" -v clocks="{${3:-}}" -f "$dump/state.sql" >"$work/$2"; }
+state() { query -d "$1" -v clocks="{${3:-}}" -f "$moving/state.sql" >"$work/$2"; }
 
 same() { diff -u "$work/original.$1" "$work/$2.$1" || die "$2 is not as the original: $1"; }
 
@@ -30,13 +30,13 @@ for database in original from_script from_archive; do
     createdb --owner=ledger_owner --template=template0 "$database"
 done
 export PGUSER=ledger_owner
-query -d original -f "$dump/tables.sql" >/dev/null
+query -d original -f "$moving/tables.sql" >/dev/null
 
 pg_dump original | query -d from_script >/dev/null
 pg_dump -Fc original | pg_restore --exit-on-error -d from_archive
 for database in original from_script from_archive; do
     state "$database" "$database.before"
-    query -d "$database" -f "$dump/change.sql" >"$work/$database.changes"
+    query -d "$database" -f "$moving/change.sql" >"$work/$database.changes"
     state "$database" "$database.after" "$clocks"
     # What was rejected for want of a rate is a finding; nothing else is.
     nothing "$database" "SELECT * FROM differences_from_scratch('Q''s \"ledger\"',

@@ -11,7 +11,9 @@ row_counts AS MATERIALIZED (
                             AND extract(day FROM p.billing_period) > 0
                             AND extract(month FROM p.billing_period) = 0 AND extract(year FROM p.billing_period) = 0)
            AS subtracted,
-         count(*) FILTER (WHERE isfinite(p.starts_at) AND p.starts_at > (SELECT today FROM clock) + interval '1 year') AS far_off
+         count(*) FILTER (WHERE isfinite(p.starts_at) AND p.starts_at > (SELECT today FROM clock) + interval '1 year') AS far_off,
+         count(*) FILTER (WHERE isfinite(p.starts_at) AND p.starts_at < (SELECT today FROM clock) - interval '100 years') AS long_ago,
+         count(*) FILTER (WHERE isfinite(p.ends_at) AND p.ends_at > (SELECT today FROM clock) + interval '100 years') AS endless
   FROM subscription_periods AS p
 ),
 item_counts AS MATERIALIZED (
@@ -133,6 +135,14 @@ findings (place, severity, finding, rows, what_to_do) AS (
   UNION ALL
   SELECT 25, 'warning', 'rows that begin more than a year from now', c.far_off,
          'Correct the dates if these are no long-term contracts.'
+  FROM row_counts AS c
+  UNION ALL
+  SELECT 27, 'warning', 'rows that begin more than a hundred years ago', c.long_ago,
+         'Correct the dates: views have a row for each period since.'
+  FROM row_counts AS c
+  UNION ALL
+  SELECT 28, 'warning', 'rows that end more than a hundred years from now', c.endless,
+         'Bind NULL where a stretch still runs, such as nullif(ends_on, ''9999-12-31''): each end is a scheduled churn.'
   FROM row_counts AS c
   UNION ALL
   SELECT 26, 'warning', 'churns of unknown kind among those of known kind', c.unknown,

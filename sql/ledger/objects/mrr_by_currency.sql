@@ -14,11 +14,9 @@ CREATE VIEW mrr_by_currency_monthly AS
             sum(churn_mrr), sum(switch_mrr)) <> (0, 0, 0, 0, 0, 0)
   ),
   periods AS (
-    SELECT data.currency, period_start::date,
-           (period_start + interval '1 month')::date AS period_end
+    SELECT data.currency, period_start, (period_start + interval '1 month')::date AS period_end
     FROM (SELECT currency, min(period_start) AS first FROM sums GROUP BY currency) AS data,
-         generate_series(data.first::timestamp, (SELECT today FROM clock)::timestamp,
-                         interval '1 month') AS period_start
+         saas_metrics.ledger_periods(data.first, (SELECT today FROM clock), interval '1 month', 100000) AS period_start
   )
   SELECT p.period_start, p.period_end, p.period_end <= clock.today AS complete, p.currency,
          coalesce(sum(s.mrr) OVER through, 0) - coalesce(s.mrr, 0) AS opening_mrr,

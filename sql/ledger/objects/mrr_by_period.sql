@@ -18,10 +18,9 @@
     GROUP BY period_start
   ),
   periods AS (
-    SELECT period_start::date, (period_start + interval ':step')::date AS period_end
+    SELECT period_start, (period_start + interval ':step')::date AS period_end
     FROM (SELECT min(period_start) AS first FROM sums WHERE new_customers <> 0) AS data,
-         generate_series(data.first::timestamp, (SELECT today FROM clock)::timestamp,
-                         interval ':step') AS period_start
+         saas_metrics.ledger_periods(data.first, (SELECT today FROM clock), interval ':step', 100000) AS period_start
   ),
   rolled AS (
     SELECT p.period_start, p.period_end,

@@ -16,11 +16,9 @@ CREATE VIEW mrr_by_:segment_monthly AS
            <> (0, 0, 0, 0, 0, 0, 0, 0)
   ),
   periods AS (
-    SELECT data.segment, period_start::date,
-           (period_start + interval '1 month')::date AS period_end
+    SELECT data.segment, period_start, (period_start + interval '1 month')::date AS period_end
     FROM (SELECT segment, min(period_start) AS first FROM sums GROUP BY segment) AS data,
-         generate_series(data.first::timestamp, (SELECT today FROM clock)::timestamp,
-                         interval '1 month') AS period_start
+         saas_metrics.ledger_periods(data.first, (SELECT today FROM clock), interval '1 month', 100000) AS period_start
   ),
   rolled AS (
     SELECT p.segment, p.period_start, p.period_end,

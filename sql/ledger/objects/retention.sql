@@ -14,14 +14,10 @@ CREATE VIEW cohort_retention_monthly AS
     FROM sums GROUP BY cohort
   ),
   cells AS (
-    SELECT first.cohort, period_start::date,
-           (period_start + interval '1 month')::date AS period_end
+    SELECT cohort, period_start, (period_start + interval '1 month')::date AS period_end
     FROM (SELECT min(cohort) AS first FROM sizes WHERE customers <> 0) AS data,
-         generate_series(data.first::timestamp, (SELECT today FROM clock)::timestamp,
-                         interval '1 month') AS cohort_start,
-         LATERAL (SELECT cohort_start::date AS cohort) AS first,
-         generate_series(cohort_start, (SELECT today FROM clock)::timestamp,
-                         interval '1 month') AS period_start
+         saas_metrics.ledger_periods(data.first, (SELECT today FROM clock), interval '1 month', 2000) AS cohort,
+         saas_metrics.ledger_periods(cohort, (SELECT today FROM clock), interval '1 month', 2000) AS period_start
   ),
   rolled AS (
     SELECT c.cohort, c.period_start, c.period_end,

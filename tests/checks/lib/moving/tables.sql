@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
 CREATE EXTENSION saas_metrics;
-\ir ../lib/from_scratch.sql
+\ir ../from_scratch.sql
 
 CREATE TABLE plans (plan text PRIMARY KEY, price numeric NOT NULL, currency text NOT NULL);
 CREATE TABLE subscriptions (

@@ -1,0 +1,1 @@
+SELECT count(*), sum(amount), min(starts_at), max(ends_at) FROM periods
