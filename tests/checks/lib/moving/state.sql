@@ -7,5 +7,9 @@ FROM pg_class AS c
 WHERE c.relnamespace = '"Q''s ""ledger"""'::regnamespace AND c.relkind IN ('r', 'v')
 ORDER BY c.relname \gexec
 SELECT pg_get_triggerdef(oid), tgenabled, tgparentid <> 0 FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1;
-SELECT relname, relacl::text, reloptions FROM pg_class
+-- MAINTAIN is a right of later versions only.
+SELECT relname, reloptions,
+       (SELECT string_agg(pg_get_userbyid(a.grantee) || ' ' || a.privilege_type, ' ' ORDER BY a.grantee, a.privilege_type)
+        FROM aclexplode(relacl) AS a WHERE a.privilege_type <> 'MAINTAIN')
+FROM pg_class
 WHERE relnamespace = '"Q''s ""ledger"""'::regnamespace ORDER BY relname;
