@@ -41,19 +41,23 @@ $$;
 COMMENT ON FUNCTION saas_metrics._unwatched_tables(name) IS
   'Of the tables that a ledger''s inputs read, those whose changes do not mark customers. Part of refresh and check_ledger.';
 
-CREATE FUNCTION saas_metrics._refresh_statement(first boolean, everything boolean, anew boolean, id_type text) RETURNS text
+CREATE FUNCTION saas_metrics._refresh_statement(
+    first boolean, everything boolean, anew boolean, rebuild boolean, id_type text
+  ) RETURNS text
   IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
   RETURN replace(replace(
     regexp_replace(
       replace(saas_metrics._ledger_objects('refresh'), ':recorded',
-              saas_metrics._ledger_objects(CASE WHEN first THEN 'refresh_first' ELSE 'refresh_compare' END)),
+              CASE WHEN first THEN saas_metrics._ledger_objects('refresh_first')
+                   WHEN rebuild THEN saas_metrics._ledger_objects('refresh_compare')
+                   ELSE saas_metrics._ledger_objects('refresh_compare') || saas_metrics._ledger_objects('refresh_roll') END),
       ':is_changed\(([a-z.]+_id)\)',
       CASE WHEN everything THEN 'true' ELSE '\1 = ANY ($1::' || id_type || '[])' END, 'g'),
     ':everything', everything::text),
     ':known', CASE WHEN anew THEN 'NULL::uuid' ELSE 'k.digest' END);
-COMMENT ON FUNCTION saas_metrics._refresh_statement(boolean, boolean, boolean, text) IS
-  'The statement of a refresh: of a ledger without lines, of all customers, whatever is known of them. Part of refresh.';
+COMMENT ON FUNCTION saas_metrics._refresh_statement(boolean, boolean, boolean, boolean, text) IS
+  'The statement of a refresh: of a ledger without lines, of all customers, whatever is known of them, of which the rollup is summed up later. Part of refresh.';
 
 CREATE FUNCTION saas_metrics.refresh(
     ledger name,
@@ -102,7 +106,7 @@ BEGIN
   SELECT e.settings INTO settings FROM engine_settings AS e;
   -- To sort takes as much memory as is set for maintenance, but several steps do so at once.
   PERFORM set_config('work_mem', least(pg_size_bytes(current_setting('maintenance_work_mem')), 268435456) / 1024 || 'kB', true);
-  EXECUTE saas_metrics._refresh_statement(first, everything, anew OR first, saas_metrics._customer_id_type(ledger))
+  EXECUTE saas_metrics._refresh_statement(first, everything, anew OR first, rebuild, saas_metrics._customer_id_type(ledger))
     INTO periods, customers, movements_added, movements_superseded, changes
     USING coalesce(changed, '{}'), number, settings;
   IF rebuild THEN

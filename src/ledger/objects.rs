@@ -12,7 +12,7 @@ macro_rules! parts {
     };
 }
 
-const PARTS: [(&str, &str); 24] = parts![
+const PARTS: [(&str, &str); 25] = parts![
     "contributed_columns",
     "tables",
     "triggers",
@@ -31,6 +31,7 @@ const PARTS: [(&str, &str); 24] = parts![
     "take_changes",
     "refresh",
     "refresh_compare",
+    "refresh_roll",
     "refresh_first",
     "rollup",
     "settle",

@@ -1,5 +1,4 @@
--- Compares what is read with the current lines, supersedes what differs, records what is new, and
--- moves the rollup by the difference.
+-- Compares what is read with the current lines, supersedes what differs, and records what is new.
 digested AS (
   INSERT INTO customer_digests AS k
   SELECT f.customer_id, f.digest FROM found AS f WHERE f.digest IS NOT NULL
@@ -34,22 +33,6 @@ added AS (
   FROM difference AS d
   WHERE d.kind IS NOT NULL AND (SELECT count(*) FROM superseded) >= 0
   RETURNING current_lines.*
-),
-contributed AS (
-  SELECT saas_metrics.ledger_contributions(
-           l.sign, (SELECT s.settled_on FROM ledger_settings AS s),
-           :each_column(l.%)) AS sums
-  FROM (
-    SELECT 1 AS sign, a.* FROM added AS a
-    UNION ALL
-    SELECT -1, s.* FROM superseded AS s
-  ) AS l
-),
-rolled AS (
-  INSERT INTO rollup AS r
-  SELECT s.* FROM contributed AS c, unnest(c.sums) AS s
-  ON CONFLICT (slice, period_start, segment, detail, cohort, age, counts_from) DO UPDATE SET
-    :each_sum(% = r.% + excluded.%)
 ),
 counts AS (
   SELECT coalesce(sum(c.added) FILTER (WHERE c.moves), 0)::bigint AS added,
