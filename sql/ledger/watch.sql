@@ -5,7 +5,8 @@ CREATE FUNCTION saas_metrics.mark_changed() RETURNS trigger
 COMMENT ON FUNCTION saas_metrics.mark_changed() IS
   'The trigger of watched tables: appends the customers of the old and the new row to the ledger''s changed_customers, whatever the writer''s own rights are. Arguments: the ledger and the column of the customer. Made by saas_metrics.watch; a trigger that the ledger does not know of does nothing but warn.';
 
--- Triggers belong to the ledger by their condition, a function of it: names can change, and be taken.
+-- Triggers belong to the ledger by their condition, which names a type of it: names can change, and be
+-- taken. It always holds, and costs a write less than a function would.
 CREATE FUNCTION saas_metrics._triggers(
     ledger name, OUT relation regclass, OUT trigger_name name, OUT truncates boolean, OUT disabled boolean
   ) RETURNS SETOF record
@@ -15,8 +16,8 @@ AS $$
   SELECT t.tgrelid::regclass, t.tgname, t.tgtype & 32 <> 0, t.tgenabled = 'D'
   FROM pg_depend AS d
   JOIN pg_trigger AS t ON t.oid = d.objid
-  WHERE d.classid = 'pg_trigger'::regclass AND d.refclassid = 'pg_proc'::regclass
-    AND d.refobjid = to_regprocedure(format('%I.watching()', ledger)) AND t.tgparentid = 0
+  WHERE d.classid = 'pg_trigger'::regclass AND d.refclassid = 'pg_type'::regclass
+    AND d.refobjid = to_regtype(format('%I.changed_customers', ledger)) AND t.tgparentid = 0
 $$;
 COMMENT ON FUNCTION saas_metrics._triggers(name) IS
   'The triggers that mark changes for a ledger, but for the copies that partitions have. Part of watch, unwatch and check_ledger.';
@@ -27,7 +28,7 @@ CREATE FUNCTION saas_metrics._free_trigger_name(ledger name, relation regclass, 
 AS $$
   SELECT n.name::name
   FROM (VALUES (1, 'saas_metrics_' || ledger),
-               (2, 'saas_metrics_' || md5(ledger || format('%I.watching()', ledger)::regprocedure::oid))) AS n (place, name)
+               (2, 'saas_metrics_' || md5(ledger || format('%I.changed_customers', ledger)::regtype::oid))) AS n (place, name)
   WHERE octet_length(n.name || suffix) < 64
     AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = relation AND t.tgname = n.name || suffix)
   ORDER BY n.place
@@ -78,7 +79,7 @@ DECLARE
 BEGIN
   -- The condition always holds; by it the triggers depend on the ledger and go with it.
   EXECUTE pg_catalog.format(
-    'CREATE TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH %s WHEN (%I.watching()) EXECUTE FUNCTION %s',
+    'CREATE TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH %s WHEN (NULL::%I.changed_customers IS NULL) EXECUTE FUNCTION %s',
     marks, source_table, CASE WHEN by_statement THEN 'STATEMENT' ELSE 'ROW' END, ledger, call);
   IF on_replica THEN
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', source_table, marks);
@@ -90,7 +91,7 @@ BEGIN
   LOOP
     truncates := saas_metrics._free_trigger_name(ledger, part, '_truncate') || '_truncate';
     EXECUTE pg_catalog.format(
-      'CREATE TRIGGER %I AFTER TRUNCATE ON %s FOR EACH STATEMENT WHEN (%I.watching()) EXECUTE FUNCTION %I.mark_all()',
+      'CREATE TRIGGER %I AFTER TRUNCATE ON %s FOR EACH STATEMENT WHEN (NULL::%I.changed_customers IS NULL) EXECUTE FUNCTION %I.mark_all()',
       truncates, part, ledger, ledger);
     IF on_replica THEN
       EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', part, truncates);

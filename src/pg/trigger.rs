@@ -30,7 +30,7 @@ const QUEUE: &CStr = c"changed_customers";
 const REGISTRY: &CStr = c"watched_tables";
 
 /// A trigger that fires after a row was written; its arguments are a ledger and a column. Where its
-/// condition is a function of the ledger, that tells which: the ledger may have been renamed.
+/// condition is about the type of the ledger's queue, that tells which: it may have been renamed.
 pub struct RowTrigger<'a> {
     data: &'a pg_sys::TriggerData,
     trigger: &'a pg_sys::Trigger,
@@ -134,18 +134,24 @@ impl<'a> RowTrigger<'a> {
     }
 }
 
-/// The schema of the function that is a trigger's condition.
+/// The schema of the type that a trigger's condition asks the nothing of: `NULL::queue IS NULL`.
 fn condition_schema(trigger: &pg_sys::Trigger) -> Option<pg_sys::Oid> {
     if trigger.tgqual.is_null() {
         return None;
     }
-    // SAFETY: the server wrote the condition as a node, and reads it into the memory of the call.
+    // SAFETY: the server wrote the condition as a node, and reads it into the memory of the call; a
+    // node is what its tag says.
     unsafe {
         let node = pg_sys::stringToNode(trigger.tgqual).cast::<pg_sys::Node>();
-        if node.is_null() || (*node).type_ != pg_sys::NodeTag::T_FuncExpr {
+        if node.is_null() || (*node).type_ != pg_sys::NodeTag::T_NullTest {
             return None;
         }
-        Some(pg_sys::get_func_namespace((*node.cast::<pg_sys::FuncExpr>()).funcid))
+        let argument = (*node.cast::<pg_sys::NullTest>()).arg.cast::<pg_sys::Node>();
+        if argument.is_null() || (*argument).type_ != pg_sys::NodeTag::T_Const {
+            return None;
+        }
+        let queue = pg_sys::typeidTypeRelid((*argument.cast::<pg_sys::Const>()).consttype);
+        (queue != pg_sys::InvalidOid).then(|| pg_sys::get_rel_namespace(queue))
     }
 }
 

@@ -219,9 +219,3 @@ COMMENT ON COLUMN closes.mrr IS 'The MRR at the end of that day as it was known 
 COMMENT ON COLUMN closes.customers IS 'The active customers likewise.';
 COMMENT ON COLUMN closes.digest IS 'A digest of all lines through that day.';
 COMMENT ON COLUMN closes.as_of IS 'The day on which it was closed: what counts only later is not in it.';
-
--- Lets the triggers of watched tables go with the ledger.
-CREATE FUNCTION watching() RETURNS boolean IMMUTABLE PARALLEL SAFE LANGUAGE sql RETURN true;
-GRANT EXECUTE ON FUNCTION watching() TO PUBLIC;
-COMMENT ON FUNCTION watching() IS
-  'A condition of the triggers on watched tables that always holds: it makes them depend on the ledger, so that they go with it.';
