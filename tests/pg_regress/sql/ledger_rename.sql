@@ -34,6 +34,14 @@ BEGIN;
 TRUNCATE renamed_app.subscription;
 SELECT (SELECT count(*) FROM renamed.movements) AS here, (SELECT count(*) FROM renamed_since.movements) AS there;
 ROLLBACK;
+-- A column that is renamed while its rows are queued: the refresh looks at everything.
+UPDATE renamed_app.plan SET price = 14;
+ALTER TABLE renamed_app.plan RENAME plan TO tier;
+ALTER TABLE renamed_app.subscription RENAME plan TO tier;
+SELECT movements_added, movements_superseded FROM saas_metrics.refresh('renamed');
+SELECT customer_id, kind, mrr_after FROM renamed.movements ORDER BY 1;
+ALTER TABLE renamed_app.plan RENAME tier TO plan;
+ALTER TABLE renamed_app.subscription RENAME tier TO plan;
 -- unwatch takes away its own ledger's triggers only, and so does drop_ledger.
 SELECT saas_metrics.unwatch('renamed_since', 'renamed_app.plan');
 SELECT saas_metrics.drop_ledger('renamed');
