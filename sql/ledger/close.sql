@@ -7,7 +7,7 @@ CREATE FUNCTION saas_metrics._rollup_query(condition text, today date) RETURNS t
   RETURN format($$(
     SELECT sums.*
     FROM (
-      SELECT saas_metrics.ledger_contributions(1, %1$L, %3$s) AS found
+      SELECT saas_metrics.ledger_contributions(NULL, 1, %1$L, %3$s) AS found
       FROM movement_history AS l
       WHERE %2$s
     ) AS known, unnest(known.found) AS sums

@@ -72,6 +72,28 @@ COMMENT ON COLUMN saas_metrics.ledger_line.active_at_opening IS 'In which of the
 COMMENT ON COLUMN saas_metrics.ledger_line.currency_switch IS 'What of the currency''s native amount came from or went to other currencies; NULL: nothing.';
 COMMENT ON COLUMN saas_metrics.ledger_line.net IS 'Where months are netted: 1 for what a customer''s month comes to, in views by month and longer, -1 for what it no longer comes to. NULL: a movement as it is.';
 
+CREATE TYPE saas_metrics.packed_movements;
+
+CREATE FUNCTION saas_metrics.packed_movements_in(cstring) RETURNS saas_metrics.packed_movements
+  IMMUTABLE STRICT PARALLEL SAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', 'packed_movements_in_wrapper';
+COMMENT ON FUNCTION saas_metrics.packed_movements_in(cstring) IS
+  'Part of the type packed_movements: refuses all text (0A000).';
+
+CREATE FUNCTION saas_metrics.packed_movements_out(saas_metrics.packed_movements) RETURNS cstring
+  IMMUTABLE STRICT PARALLEL SAFE
+  LANGUAGE internal AS 'byteaout';
+COMMENT ON FUNCTION saas_metrics.packed_movements_out(saas_metrics.packed_movements) IS
+  'Part of the type packed_movements.';
+
+CREATE TYPE saas_metrics.packed_movements (
+  INPUT = saas_metrics.packed_movements_in,
+  OUTPUT = saas_metrics.packed_movements_out,
+  STORAGE = extended
+);
+COMMENT ON TYPE saas_metrics.packed_movements IS
+  'The movements of one customer with their lines, as the aggregate ledger_movements finds them; ledger_lines gives them as rows. A value for the moment: it cannot be given as text, and another version may not read it.';
+
 CREATE TYPE saas_metrics.ledger_rejection AS (
   subscription_id text,
   item_id         text,
@@ -110,24 +132,24 @@ CREATE TYPE saas_metrics.ledger_contribution AS (
 COMMENT ON TYPE saas_metrics.ledger_contribution IS
   'What lines add to a rollup: sums by slice (day, week, month, quarter and year of all customers; plan, product, billing_period, currency, churn, cohort, first_spell, ended_spell), segment and period.';
 
-CREATE FUNCTION saas_metrics.ledger_lines_step(
+CREATE FUNCTION saas_metrics.ledger_movements_step(
     internal, text, uuid,
     text, text, text, text, text, numeric, numeric, text, text, interval, timestamptz,
     timestamptz, text, timestamptz, timestamptz, text, text
   ) RETURNS internal
   IMMUTABLE PARALLEL SAFE
-  LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_lines_step_wrapper';
-COMMENT ON FUNCTION saas_metrics.ledger_lines_step(
+  LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_movements_step_wrapper';
+COMMENT ON FUNCTION saas_metrics.ledger_movements_step(
     internal, text, uuid,
     text, text, text, text, text, numeric, numeric, text, text, interval, timestamptz,
     timestamptz, text, timestamptz, timestamptz, text, text
   ) IS
-  'Part of the aggregates ledger_lines, ledger_rejections, ledger_digest and ledger_explanations.';
+  'Part of the aggregates ledger_movements, ledger_rejections, ledger_digest and ledger_explanations.';
 
-CREATE FUNCTION saas_metrics.ledger_lines_final(internal) RETURNS saas_metrics.ledger_line[]
+CREATE FUNCTION saas_metrics.ledger_movements_final(internal) RETURNS saas_metrics.packed_movements
   IMMUTABLE PARALLEL SAFE
-  LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_lines_final_wrapper';
-COMMENT ON FUNCTION saas_metrics.ledger_lines_final(internal) IS 'Part of the aggregate ledger_lines.';
+  LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_movements_final_wrapper';
+COMMENT ON FUNCTION saas_metrics.ledger_movements_final(internal) IS 'Part of the aggregate ledger_movements.';
 
 CREATE FUNCTION saas_metrics.ledger_rejections_final(internal) RETURNS saas_metrics.ledger_rejection[]
   IMMUTABLE PARALLEL SAFE
@@ -141,26 +163,32 @@ CREATE FUNCTION saas_metrics.ledger_digest_final(internal) RETURNS uuid
 COMMENT ON FUNCTION saas_metrics.ledger_digest_final(internal) IS
   'Part of the aggregate ledger_digest.';
 
-CREATE AGGREGATE saas_metrics.ledger_lines(
+CREATE AGGREGATE saas_metrics.ledger_movements(
     settings text, known uuid,
     subscription_id text, item_id text, product text, plan text, kind text, amount numeric,
     discount numeric, discount_kind text, currency text, billing_period interval, starts_at
     timestamptz, ends_at timestamptz, status text, cancel_requested_at timestamptz, access_ends_at
     timestamptz, churn_kind text, churn_reason text
   ) (
-  SFUNC = saas_metrics.ledger_lines_step,
+  SFUNC = saas_metrics.ledger_movements_step,
   STYPE = internal,
   SSPACE = 1024,
-  FINALFUNC = saas_metrics.ledger_lines_final,
+  FINALFUNC = saas_metrics.ledger_movements_final,
   FINALFUNC_MODIFY = READ_ONLY,
   PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE saas_metrics.ledger_lines(
+COMMENT ON AGGREGATE saas_metrics.ledger_movements(
     text, uuid,
     text, text, text, text, text, numeric, numeric, text, text, interval, timestamptz,
     timestamptz, text, timestamptz, timestamptz, text, text
   ) IS
-  'The lines of one customer''s movements, from all his rows of subscription_periods, by the settings of a ledger; none if their digest is the known one. Used by refresh and by the ledger''s views.';
+  'One customer''s movements with their lines, from all his rows of subscription_periods, by the settings of a ledger; NULL if their digest is the known one. Used by refresh and by the ledger''s views.';
+
+CREATE FUNCTION saas_metrics.ledger_lines(movements saas_metrics.packed_movements) RETURNS SETOF saas_metrics.ledger_line
+  IMMUTABLE STRICT PARALLEL SAFE ROWS 5
+  LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_lines_wrapper';
+COMMENT ON FUNCTION saas_metrics.ledger_lines(saas_metrics.packed_movements) IS
+  'The lines of one customer''s movements, in order; none if they are NULL. Used by refresh and by the ledger''s views.';
 
 CREATE AGGREGATE saas_metrics.ledger_rejections(
     settings text, known uuid,
@@ -169,7 +197,7 @@ CREATE AGGREGATE saas_metrics.ledger_rejections(
     timestamptz, ends_at timestamptz, status text, cancel_requested_at timestamptz, access_ends_at
     timestamptz, churn_kind text, churn_reason text
   ) (
-  SFUNC = saas_metrics.ledger_lines_step,
+  SFUNC = saas_metrics.ledger_movements_step,
   STYPE = internal,
   SSPACE = 1024,
   FINALFUNC = saas_metrics.ledger_rejections_final,
@@ -190,7 +218,7 @@ CREATE AGGREGATE saas_metrics.ledger_digest(
     timestamptz, ends_at timestamptz, status text, cancel_requested_at timestamptz, access_ends_at
     timestamptz, churn_kind text, churn_reason text
   ) (
-  SFUNC = saas_metrics.ledger_lines_step,
+  SFUNC = saas_metrics.ledger_movements_step,
   STYPE = internal,
   SSPACE = 1024,
   FINALFUNC = saas_metrics.ledger_digest_final,
@@ -205,7 +233,7 @@ COMMENT ON AGGREGATE saas_metrics.ledger_digest(
   'A digest of one customer''s rows of subscription_periods, in any order, and of the settings: while it stays, so do his lines. NULL if it is the known one. Used by refresh and check_ledger.';
 
 CREATE FUNCTION saas_metrics.ledger_contributions_step(
-    internal, integer, date,
+    internal, text, integer, date,
     date, date, text, numeric, numeric, date, integer, text, text, text, text, interval, text,
     numeric, numeric, numeric, numeric, numeric, numeric, smallint, smallint, smallint, numeric,
     numeric, numeric, numeric, numeric, smallint, numeric, smallint
@@ -213,12 +241,22 @@ CREATE FUNCTION saas_metrics.ledger_contributions_step(
   IMMUTABLE PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_contributions_step_wrapper';
 COMMENT ON FUNCTION saas_metrics.ledger_contributions_step(
-    internal, integer, date,
+    internal, text, integer, date,
     date, date, text, numeric, numeric, date, integer, text, text, text, text, interval, text,
     numeric, numeric, numeric, numeric, numeric, numeric, smallint, smallint, smallint, numeric,
     numeric, numeric, numeric, numeric, smallint, numeric, smallint
   ) IS
   'Part of the aggregate ledger_contributions.';
+
+CREATE FUNCTION saas_metrics.ledger_contributions_packed_step(
+    internal, text, date, saas_metrics.packed_movements
+  ) RETURNS internal
+  IMMUTABLE PARALLEL SAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_contributions_packed_step_wrapper';
+COMMENT ON FUNCTION saas_metrics.ledger_contributions_packed_step(
+    internal, text, date, saas_metrics.packed_movements
+  ) IS
+  'Part of the aggregate ledger_contributions over packed movements.';
 
 CREATE FUNCTION saas_metrics.ledger_contributions_final(internal) RETURNS saas_metrics.ledger_contribution[]
   IMMUTABLE PARALLEL SAFE
@@ -227,7 +265,7 @@ COMMENT ON FUNCTION saas_metrics.ledger_contributions_final(internal) IS
   'Part of the aggregate ledger_contributions.';
 
 CREATE AGGREGATE saas_metrics.ledger_contributions(
-    sign integer, settled_on date,
+    slice text, sign integer, settled_on date,
     effective_on date, counts_from date, kind text, mrr_before numeric, mrr_after numeric,
     first_on date, spell integer, churn_kind text, churn_reason text, product text, plan text,
     billing_period interval, currency text, line_before numeric, line_after numeric, native_amount
@@ -245,12 +283,33 @@ CREATE AGGREGATE saas_metrics.ledger_contributions(
   PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE saas_metrics.ledger_contributions(
-    integer, date,
+    text, integer, date,
     date, date, text, numeric, numeric, date, integer, text, text, text, text, interval, text,
     numeric, numeric, numeric, numeric, numeric, numeric, smallint, smallint, smallint, numeric,
     numeric, numeric, numeric, numeric, smallint, numeric, smallint
   ) IS
-  'What lines of movements add to rollups: sign 1 adds a line, -1 takes it back; what counts from settled_on or earlier counts at once. Used by refresh and by the ledger''s views.';
+  'What lines of movements add to rollups: of one slice or, where that is NULL, of all; sign 1 adds a line, -1 takes it back; what counts from settled_on or earlier counts at once. Used by refresh and by the ledger''s views.';
+
+CREATE AGGREGATE saas_metrics.ledger_contributions(
+    slice text, settled_on date, movements saas_metrics.packed_movements
+  ) (
+  SFUNC = saas_metrics.ledger_contributions_packed_step,
+  STYPE = internal,
+  SSPACE = 65536,
+  FINALFUNC = saas_metrics.ledger_contributions_final,
+  FINALFUNC_MODIFY = READ_ONLY,
+  PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE saas_metrics.ledger_contributions(
+    text, date, saas_metrics.packed_movements
+  ) IS
+  'What the movements of customers add to rollups, of one slice or, where that is NULL, of all; movements that are NULL add nothing. What counts from settled_on or earlier counts at once. Used by refresh and by the ledger''s views.';
+
+CREATE FUNCTION saas_metrics.ledger_slices() RETURNS text[]
+  IMMUTABLE PARALLEL SAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_slices_wrapper';
+COMMENT ON FUNCTION saas_metrics.ledger_slices() IS
+  'The slices of a rollup. Part of a ledger''s views.';
 
 CREATE FUNCTION saas_metrics.ledger_periods(first date, today date, step interval, at_most integer) RETURNS SETOF date
   IMMUTABLE STRICT PARALLEL SAFE LANGUAGE plpgsql

@@ -118,7 +118,7 @@ CREATE AGGREGATE saas_metrics.ledger_explanations(
     timestamptz, ends_at timestamptz, status text, cancel_requested_at timestamptz, access_ends_at
     timestamptz, churn_kind text, churn_reason text
   ) (
-  SFUNC = saas_metrics.ledger_lines_step,
+  SFUNC = saas_metrics.ledger_movements_step,
   STYPE = internal,
   SSPACE = 1024,
   FINALFUNC = saas_metrics.ledger_explanations_final,

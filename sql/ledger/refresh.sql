@@ -48,16 +48,36 @@ CREATE FUNCTION saas_metrics._refresh_statement(
   SET search_path = pg_catalog, pg_temp
   RETURN replace(replace(
     regexp_replace(
-      replace(saas_metrics._ledger_objects('refresh'), ':recorded',
+      regexp_replace(replace(saas_metrics._ledger_objects('refresh'), ':recorded',
               CASE WHEN first THEN saas_metrics._ledger_objects('refresh_first')
-                   WHEN rebuild THEN saas_metrics._ledger_objects('refresh_compare')
-                   ELSE saas_metrics._ledger_objects('refresh_compare') || saas_metrics._ledger_objects('refresh_roll') END),
+                   ELSE saas_metrics._ledger_objects('refresh_compare') END
+              || CASE WHEN rebuild THEN saas_metrics._ledger_objects('refresh_sum')
+                   ELSE saas_metrics._ledger_objects('refresh_roll') END),
+      ':is_touched\(([a-z.]+_id)\)',
+      CASE WHEN anew AND everything THEN 'true' ELSE '\1 IN (SELECT t.customer_id FROM touched AS t)' END, 'g'),
       ':is_changed\(([a-z.]+_id)\)',
       CASE WHEN everything THEN 'true' ELSE '\1 = ANY ($1::' || id_type || '[])' END, 'g'),
     ':everything', everything::text),
     ':known', CASE WHEN anew THEN 'NULL::uuid' ELSE 'k.digest' END);
 COMMENT ON FUNCTION saas_metrics._refresh_statement(boolean, boolean, boolean, boolean, text) IS
-  'The statement of a refresh: of a ledger without lines, of all customers, whatever is known of them, of which the rollup is summed up later. Part of refresh.';
+  'The statement of a refresh: of a ledger without lines, of all customers, whatever is known of them, of a ledger whose rollup is empty. Part of refresh.';
+
+-- What is new to a ledger without lines is indexed faster after it is written; whoever reads waits
+-- meanwhile. Not where somebody is reading already.
+CREATE FUNCTION saas_metrics._drop_keys() RETURNS boolean
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  LOCK TABLE current_lines, customer_digests IN ACCESS EXCLUSIVE MODE NOWAIT;
+  ALTER TABLE current_lines DROP CONSTRAINT current_lines_pkey;
+  ALTER TABLE customer_digests DROP CONSTRAINT customer_digests_pkey;
+  RETURN true;
+EXCEPTION WHEN lock_not_available OR object_in_use THEN
+  RETURN false;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._drop_keys() IS
+  'Drops the primary keys of current_lines and customer_digests, unless somebody uses them; returns whether it did. Part of refresh.';
 
 CREATE FUNCTION saas_metrics.refresh(
     ledger name,
@@ -86,8 +106,7 @@ DECLARE
   rebuild boolean;
   first boolean;
   changes bigint;
-  lines bigint;
-  movements bigint;
+  without_keys boolean;
 BEGIN
   PERFORM saas_metrics._lock_ledger(ledger);
   PERFORM saas_metrics._require_views(ledger);
@@ -103,20 +122,22 @@ BEGIN
   END IF;
   rebuild := everything AND NOT EXISTS (SELECT FROM rollup);
   first := rebuild AND NOT EXISTS (SELECT FROM current_lines);
+  without_keys := first AND saas_metrics._drop_keys();
   SELECT e.settings INTO settings FROM engine_settings AS e;
   -- To sort takes as much memory as is set for maintenance, but several steps do so at once.
   PERFORM set_config('work_mem', least(pg_size_bytes(current_setting('maintenance_work_mem')), 268435456) / 1024 || 'kB', true);
-  EXECUTE saas_metrics._refresh_statement(first, everything, anew OR first, rebuild, saas_metrics._customer_id_type(ledger))
+  EXECUTE saas_metrics._refresh_statement(first, everything, anew OR rebuild, rebuild, saas_metrics._customer_id_type(ledger))
     INTO periods, customers, movements_added, movements_superseded, changes
     USING coalesce(changed, '{}'), number, settings;
-  IF rebuild THEN
-    DELETE FROM rollup;
-    EXECUTE saas_metrics._ledger_objects('rollup') INTO movements, lines;
-    IF first THEN
-      movements_added := movements;
-      changes := changes + lines;
-    END IF;
-  ELSIF everything AND changes > 0 THEN
+  IF without_keys THEN
+    ALTER TABLE current_lines ADD CONSTRAINT current_lines_pkey PRIMARY KEY (customer_id, effective_on, seq);
+    ALTER TABLE customer_digests ADD CONSTRAINT customer_digests_pkey PRIMARY KEY (customer_id);
+  END IF;
+  IF first THEN
+    SELECT count(*) FILTER (WHERE l.mrr_after IS NOT NULL AND l.kind <> 'switch' AND l.net IS NULL), changes + count(*)
+    INTO movements_added, changes
+    FROM current_lines AS l;
+  ELSIF everything AND NOT rebuild AND changes > 0 THEN
     EXECUTE saas_metrics._ledger_objects('forget_zeros');
   END IF;
   UPDATE ledger_settings AS s

@@ -4,18 +4,23 @@ use pgrx::pg_sys;
 use pgrx::prelude::*;
 use saas_metrics_engine::billing_period::MRR_DECIMALS;
 use saas_metrics_engine::decimal::Decimal;
-use saas_metrics_engine::ledger::contributions::{Contributions, Head, KeptLine, Key, Sums};
+use saas_metrics_engine::ledger::contributions::{
+    Contributions, Head, KeptLine, Key, Slice, Sums,
+};
 use saas_metrics_engine::ledger::movements::{MovementKind, Net, Openings};
+use saas_metrics_engine::ledger::packed::unpack;
 use saas_metrics_engine::{Error, Result};
 
 use crate::pg::call::Call;
 use crate::pg::columns::Columns;
 use crate::pg::date::Date;
-use crate::pg::error::{or_raise, required};
+use crate::pg::error::{invalid_argument, or_raise, required};
 use crate::pg::memory::ServerMemory;
 use crate::pg::numeric::Numeric;
+use crate::pg::packed::PackedMovements;
 use crate::pg::row::{Rows, RowsBuilder, Value};
 use crate::pg::state::State;
+use crate::pg::varlena::Text;
 
 /// The types of the columns that are read, in their order.
 const TYPES: [pg_sys::Oid; 30] = [
@@ -57,15 +62,14 @@ type Sum = Contributions<ServerMemory>;
 fn ledger_contributions_step(
     call: Call,
     state: Option<State<Sum>>,
+    slice: Option<Text>,
     sign: Option<i32>,
     settled_on: Option<Date>,
-    line: Columns<3>,
+    line: Columns<4>,
 ) -> State<Sum> {
     let mut state = state.unwrap_or_else(|| {
-        let memory = call.aggregate_memory();
         line.must_be(&TYPES);
-        let settled = required(settled_on, "settled_on").0;
-        State::new_in(Sum::new_in(memory, settled), memory)
+        empty(call, slice, settled_on)
     });
     let sign = required(sign, "sign");
     let added = kept_line(line, sign.into()).and_then(|it| state.add(&it));
@@ -73,8 +77,45 @@ fn ledger_contributions_step(
     state
 }
 
+/// The same from movements that are packed, all of which it adds.
+#[pg_extern(immutable, parallel_safe)]
+fn ledger_contributions_packed_step(
+    call: Call,
+    state: Option<State<Sum>>,
+    slice: Option<Text>,
+    settled_on: Option<Date>,
+    movements: Option<PackedMovements>,
+) -> State<Sum> {
+    let mut state = state.unwrap_or_else(|| empty(call, slice, settled_on));
+    if let Some(movements) = movements {
+        or_raise(unpack(movements.bytes(), |told| state.add(&KeptLine::of(told))));
+    }
+    state
+}
+
+/// No sums, of one slice or of all.
+fn empty(call: Call, slice: Option<Text>, settled_on: Option<Date>) -> State<Sum> {
+    let memory = call.aggregate_memory();
+    let settled = required(settled_on, "settled_on").0;
+    let only = slice.map(|name| Slice::named(name.bytes()).unwrap_or_else(|| raise_unknown(&name)));
+    State::new_in(Sum::new_in(memory, settled, only), memory)
+}
+
+#[pg_extern(immutable, parallel_safe)]
+fn ledger_slices() -> Vec<&'static str> {
+    Slice::all().map(Slice::name).collect()
+}
+
+#[cold]
+fn raise_unknown(slice: &Text) -> ! {
+    invalid_argument(
+        format!("a rollup has no slice \"{}\"", String::from_utf8_lossy(slice.bytes())),
+        &format!("Use one of: {}.", ledger_slices().join(", ")),
+    )
+}
+
 /// A line as its table keeps it: what is NULL there follows from the rest.
-fn kept_line<'a>(row: Columns<'a, 3>, sign: i64) -> Result<KeptLine<'a>> {
+fn kept_line<'a>(row: Columns<'a, 4>, sign: i64) -> Result<KeptLine<'a>> {
     let unreadable = || Error::Settings("a line of a movement lacks what it must have".to_owned());
     let amount = |place: usize| row.numeric(place).map(mantissa).transpose();
     let or_zero = |place: usize| amount(place).map(|it| it.unwrap_or(0));

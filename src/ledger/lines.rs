@@ -1,12 +1,12 @@
-//! `ledger_lines` and `ledger_rejections`: what one customer's rows come to.
+//! `ledger_movements` and `ledger_rejections`: what one customer's rows come to.
 
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 use saas_metrics_engine::billing_period::MRR_DECIMALS;
-use saas_metrics_engine::calendar::Day;
 use saas_metrics_engine::decimal::Decimal;
 use saas_metrics_engine::ledger::items::stretches;
 use saas_metrics_engine::ledger::movements::{Line, Movement};
+use saas_metrics_engine::ledger::packed::{Packer, Told, unpack};
 use saas_metrics_engine::ledger::rows::{Length, Rows as PeriodRows, factor};
 use saas_metrics_engine::ledger::sweep::movements;
 
@@ -15,7 +15,9 @@ use crate::pg::call::{Call, Kept};
 use crate::pg::columns::Columns;
 use crate::pg::error::{check_for_interrupts, or_raise};
 use crate::pg::memory::ServerMemory;
+use crate::pg::packed::{PackedMovements, PackedMovementsBuilder};
 use crate::pg::row::{Rows, RowsBuilder, Value};
+use crate::pg::row_set::RowSet;
 use crate::pg::state::State;
 use crate::pg::time::{Instant, Interval};
 use crate::pg::varlena::Text;
@@ -39,7 +41,7 @@ impl LedgerCustomer {
 }
 
 #[pg_extern(immutable, parallel_safe)]
-fn ledger_lines_step(
+fn ledger_movements_step(
     call: Call,
     state: Option<State<LedgerCustomer>>,
     settings: Option<Text>,
@@ -64,41 +66,36 @@ fn ledger_digest_final(state: Option<State<LedgerCustomer>>) -> Option<Uuid> {
     state.filter(|it| !it.is_known()).map(|it| it.digest())
 }
 
-/// The lines of all movements, in order; none without rows, or if they are known.
+/// All movements, in order; NULL without rows, or if they are known.
 #[pg_extern(immutable, parallel_safe)]
-fn ledger_lines_final(call: Call, state: Option<State<LedgerCustomer>>) -> Rows {
-    let mut rows = RowsBuilder::new(call);
-    if let Some(state) = state.filter(|it| !it.is_known()) {
-        let reader = state.reader;
-        let own_currency = reader.settings.currency.code();
-        let mut last = (Day::NEG_INFINITY, 0);
-        let emit = |movement: &Movement, lines: &[Line]| {
-            if movement.at.day != last.0 {
-                last = (movement.at.day, 0);
-            }
-            for (place, line) in lines.iter().enumerate() {
-                last.1 += 1;
-                let seq = last.1;
-                rows.push(line_columns(movement, line, seq, place == 0, own_currency));
-            }
-            Ok(())
-        };
-        let checkpoint = &check_for_interrupts;
-        or_raise(movements(&state.rows, &reader.settings, &reader.zone, checkpoint, emit));
-    }
-    rows.finish()
+fn ledger_movements_final(state: Option<State<LedgerCustomer>>) -> Option<PackedMovementsBuilder> {
+    let state = state.filter(|it| !it.is_known())?;
+    let reader = state.reader;
+    let mut packed = PackedMovementsBuilder::new();
+    let packer = Packer::new(packed.buffer(), reader.settings.currency.code());
+    let mut packer = or_raise(packer);
+    let checkpoint = &check_for_interrupts;
+    let pack = |movement: &Movement, lines: &[Line]| packer.push(movement, lines);
+    or_raise(movements(&state.rows, &reader.settings, &reader.zone, checkpoint, pack));
+    Some(packed)
+}
+
+/// The lines of movements, in order.
+#[pg_extern(immutable, strict, parallel_safe)]
+fn ledger_lines(call: Call, movements: PackedMovements) -> RowSet {
+    let mut rows = RowSet::new(call);
+    or_raise(unpack(movements.bytes(), |told| {
+        rows.push(line_columns(told));
+        Ok(())
+    }));
+    rows
 }
 
 /// What the first line tells of its movement is NULL in the others, and what would repeat is NULL:
 /// a day from which it counts that is its own, amounts of a line that are the movement's, an opening
 /// that is the MRR before.
-fn line_columns<'a>(
-    movement: &Movement<'a>,
-    line: &Line<'a>,
-    seq: i32,
-    first: bool,
-    own_currency: &'a [u8],
-) -> [Value<'a>; 32] {
+fn line_columns<'a>(told: &Told<'_, 'a>) -> [Value<'a>; 32] {
+    let Told { movement, line, first, .. } = *told;
     let amount = |mantissa| Value::Decimal(Decimal::new(mantissa, MRR_DECIMALS).trimmed());
     let unless = |known: bool, mantissa: i128| if known { Value::Null } else { amount(mantissa) };
     let head = |value: Value<'a>| if first { value } else { Value::Null };
@@ -108,7 +105,7 @@ fn line_columns<'a>(
     let counts_from = Some(movement.counts_from).filter(|it| *it != movement.at.day);
     let Length { months, days, micros } = line.billing_period;
     [
-        Value::Integer(seq),
+        Value::Integer(told.seq),
         Value::Instant(Instant(movement.at.instant)),
         Value::Date(movement.at.day),
         counts_from.into(),
@@ -122,7 +119,7 @@ fn line_columns<'a>(
         line.product.into(),
         line.plan.into(),
         Value::Interval(Interval { months, days, micros }),
-        Value::Text(line.currency.unwrap_or(own_currency)),
+        Value::Text(line.currency.unwrap_or(told.currency)),
         unless(same, line.before),
         unless(same, line.after),
         unless(line.native_amount == line.after - line.before, line.native_amount),

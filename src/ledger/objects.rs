@@ -33,7 +33,7 @@ const PARTS: [(&str, &str); 25] = parts![
     "refresh_compare",
     "refresh_roll",
     "refresh_first",
-    "rollup",
+    "refresh_sum",
     "settle",
     "forget_zeros",
     "check",

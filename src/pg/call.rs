@@ -105,6 +105,12 @@ impl Call<'_> {
         unsafe { pg_sys::get_fn_expr_rettype((*self.fcinfo).flinfo) }
     }
 
+    /// What the server says of where a set goes; null if it takes none.
+    pub(super) fn result_info(self) -> *mut pg_sys::ReturnSetInfo {
+        // SAFETY: the frame is alive.
+        unsafe { (*self.fcinfo).resultinfo.cast() }
+    }
+
     /// What the server says of the circumstances of the call.
     pub(super) fn context(self) -> *mut pg_sys::Node {
         // SAFETY: the frame is alive.

@@ -1,12 +1,11 @@
 use pgrx::callconv::{Arg, ArgAbi};
 use pgrx::pg_sys;
-use pgrx::prelude::*;
 use saas_metrics_engine::calendar::Day;
 use saas_metrics_engine::ledger::rows::Length;
 
 use super::call::Call;
 use super::date::day_of;
-use super::error::raise;
+use super::error::raise_other_version;
 use super::numeric::Numeric;
 use super::sql_type::sql_type_skipped;
 use super::time::Instant;
@@ -17,6 +16,7 @@ use super::varlena::bytes_of;
 pub struct Columns<'fcx, const AT: usize>(Call<'fcx>);
 
 sql_type_skipped!(Columns<'_, 3>, Columns3);
+sql_type_skipped!(Columns<'_, 4>, Columns4);
 
 // SAFETY: a virtual argument; it reads no datum until asked, and then those that are there.
 unsafe impl<'fcx, const AT: usize> ArgAbi<'fcx> for Columns<'fcx, AT> {
@@ -37,12 +37,7 @@ impl<'a, const AT: usize> Columns<'a, AT> {
             self.0.argument_type((AT + place) as i32) == *sql_type
         };
         if !types.iter().enumerate().all(same) {
-            raise(
-                PgSqlErrorCode::ERRCODE_DATATYPE_MISMATCH,
-                "the library and the SQL objects of saas_metrics are of different versions"
-                    .to_owned(),
-                "Run ALTER EXTENSION saas_metrics UPDATE.",
-            );
+            raise_other_version();
         }
     }
 

@@ -34,7 +34,7 @@ fn sqlstate(error: &Error) -> PgSqlErrorCode {
         Error::OutOfMemory => ERRCODE_OUT_OF_MEMORY,
         Error::MixedCustomers => ERRCODE_DATATYPE_MISMATCH,
         Error::Settings(_) => ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
-        Error::CorruptRun => ERRCODE_DATA_CORRUPTED,
+        Error::CorruptMovements | Error::CorruptRun => ERRCODE_DATA_CORRUPTED,
     }
 }
 
@@ -66,6 +66,16 @@ fn in_context(context: &str, message: &str) -> String {
 #[cold]
 pub fn invalid_argument(message: String, hint: &str) -> ! {
     raise(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, message, hint)
+}
+
+/// Ends the statement because SQL objects are not what the library expects.
+#[cold]
+pub fn raise_other_version() -> ! {
+    raise(
+        PgSqlErrorCode::ERRCODE_DATATYPE_MISMATCH,
+        "the library and the SQL objects of saas_metrics are of different versions".to_owned(),
+        "Run ALTER EXTENSION saas_metrics UPDATE.",
+    )
 }
 
 /// Lets the server cancel the statement.

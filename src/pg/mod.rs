@@ -18,12 +18,16 @@ pub mod error;
 pub mod memory;
 /// The server's decimal numbers.
 pub mod numeric;
+/// Packed movements.
+pub mod packed;
 /// The server's parser.
 pub mod parser;
 /// `grain` and `until`.
 pub mod period_options;
 /// Rows and arrays of rows as results.
 pub mod row;
+/// Sets of rows as results.
+pub mod row_set;
 /// Functions of the server.
 mod server;
 /// Texts in error messages.

@@ -3,13 +3,12 @@ use std::mem::MaybeUninit;
 use allocator_api2::vec::Vec;
 use pgrx::callconv::{BoxRet, FcInfo};
 use pgrx::datum::Datum;
-use pgrx::prelude::*;
 use pgrx::{PgTupleDesc, pg_sys};
 use saas_metrics_engine::calendar::Day;
 use saas_metrics_engine::decimal::Decimal;
 
 use super::call::{Call, Kept};
-use super::error::{check_for_interrupts, raise};
+use super::error::{check_for_interrupts, raise_other_version};
 use super::memory::ServerMemory;
 use super::numeric::{Encoded, Numeric};
 use super::sql_type::sql_type_named;
@@ -87,8 +86,8 @@ impl Value<'_> {
     }
 
     /// What is passed by reference is put into the room.
-    fn datum(self, room: &mut Room) -> pg_sys::Datum {
-        match self {
+    fn datum(&self, room: &mut Room) -> pg_sys::Datum {
+        match *self {
             Value::Boolean(value) => pg_sys::Datum::from(value),
             Value::Count(value) => pg_sys::Datum::from(value),
             Value::Date(day) => pg_sys::Datum::from(day.0),
@@ -149,7 +148,7 @@ impl Room {
 }
 
 /// A composite type that rows of a result are made of.
-struct RowType {
+pub(super) struct RowType {
     oid: pg_sys::Oid,
     columns: Vec<pg_sys::Oid, ServerMemory>,
     /// A copy that nobody releases but with the memory it is in.
@@ -158,7 +157,7 @@ struct RowType {
 
 impl RowType {
     /// The type of the rows that a call returns: itself, or the elements of an array.
-    fn of(call: Call) -> Kept<RowType> {
+    pub(super) fn of(call: Call) -> Kept<RowType> {
         call.kept(
             |_: &RowType| true,
             |memory| {
@@ -178,33 +177,38 @@ impl RowType {
         )
     }
 
-    /// Refuses values that are not what the type's columns are: the script of another version may
-    /// have made it.
-    fn check<const N: usize>(&self, row: &[Value; N]) {
-        let same = self.columns.len() == N
-            && self.columns.iter().zip(row).all(|(column, value)| value.is_of(*column));
-        if !same {
-            raise(
-                PgSqlErrorCode::ERRCODE_DATATYPE_MISMATCH,
-                "the library and the SQL objects of saas_metrics are of different versions"
-                    .to_owned(),
-                "Run ALTER EXTENSION saas_metrics UPDATE.",
-            );
+    /// Gives the values of a row as the server takes them, and which are NULL. Refuses those that
+    /// are not what the type's columns are: the script of another version may have made it.
+    pub(super) fn with_datums<const N: usize, T>(
+        &self,
+        row: &[Value; N],
+        take: impl FnOnce(pg_sys::TupleDesc, &mut [pg_sys::Datum; N], &mut [bool; N]) -> T,
+    ) -> T {
+        let mut room = Room::new();
+        let mut nulls = [false; N];
+        let mut values = [pg_sys::Datum::null(); N];
+        let mut same = self.columns.len() == N;
+        for (place, (value, column)) in row.iter().zip(&self.columns).enumerate() {
+            same &= value.is_of(*column);
+            nulls[place] = matches!(value, Value::Null);
+            values[place] = value.datum(&mut room);
         }
+        if !same {
+            raise_other_version();
+        }
+        take(self.description, &mut values, &mut nulls)
     }
 
-    fn form<const N: usize>(&self, row: [Value; N]) -> pg_sys::Datum {
-        self.check(&row);
-        let mut room = Room::new();
-        let mut nulls = row.map(|value| matches!(value, Value::Null));
-        let mut values = row.map(|value| value.datum(&mut room));
-        // SAFETY: `check` has compared the values with the columns; the tuple is in the memory of
-        // the call, copies the values, and names its type in its header.
-        unsafe {
-            let tuple =
-                pg_sys::heap_form_tuple(self.description, values.as_mut_ptr(), nulls.as_mut_ptr());
-            pg_sys::HeapTupleHeaderGetDatum((*tuple).t_data)
-        }
+    fn form<const N: usize>(&self, row: &[Value; N]) -> pg_sys::Datum {
+        self.with_datums(row, |description, values, nulls| {
+            // SAFETY: the values are what the description says; the tuple is in the memory of the
+            // call, copies them, and names its type in its header.
+            unsafe {
+                let tuple =
+                    pg_sys::heap_form_tuple(description, values.as_mut_ptr(), nulls.as_mut_ptr());
+                pg_sys::HeapTupleHeaderGetDatum((*tuple).t_data)
+            }
+        })
     }
 }
 
@@ -213,7 +217,7 @@ pub struct Row(pg_sys::Datum);
 
 impl Row {
     pub fn new<const N: usize>(call: Call, values: [Value; N]) -> Row {
-        Row(RowType::of(call).form(values))
+        Row(RowType::of(call).form(&values))
     }
 }
 
@@ -245,7 +249,7 @@ impl RowsBuilder {
         if self.rows.len().is_multiple_of(ROWS_BETWEEN_CHECKS) {
             check_for_interrupts();
         }
-        self.rows.push(self.row_type.form(row));
+        self.rows.push(self.row_type.form(&row));
     }
 
     pub fn finish(mut self) -> Rows {

@@ -10,7 +10,9 @@ use crate::{Error, Result};
 pub const MAX_PERIODS: usize = 100_000;
 
 /// A date, in days since 2000-01-01, as PostgreSQL counts them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct Day(pub i32);
 
 impl Day {

@@ -12,7 +12,9 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum Error {
     /// A billing period that cannot be turned into months.
     BillingPeriod(&'static str),
-    /// A run that no version of this library wrote.
+    /// Packed movements that no version of this library wrote.
+    CorruptMovements,
+    /// A run that none wrote.
     CorruptRun,
     /// A day that the calendar cannot place in a period, and which one it is.
     DayOutOfRange(&'static str, Day),
@@ -49,6 +51,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BillingPeriod(problem) => write!(f, "billing_period {problem}"),
+            Self::CorruptMovements => write!(f, "packed movements cannot be read"),
             Self::CorruptRun => write!(f, "the state of a parallel worker cannot be read"),
             Self::DayOutOfRange(what, day) => write!(f, "{what} {day} is outside the calendar"),
             Self::EndBeforeStart { starts_on, ends_on } => {
@@ -98,7 +101,7 @@ impl Error {
             Self::BillingPeriod(_) => {
                 "Use a positive interval in whole months or years, or in whole days or weeks, such as '1 month' or '1 week'."
             }
-            Self::CorruptRun => "Make sure that all sessions use the same version of the library.",
+            Self::CorruptMovements | Self::CorruptRun => "Make sure that all sessions use the same version of the library.",
             Self::DayOutOfRange(..) => "Use a date between 4713 BC and 262141 AD.",
             Self::EndBeforeStart { .. } => {
                 "The end is exclusive: a span that never ran ends on the day it starts. Correct the row or filter it out."

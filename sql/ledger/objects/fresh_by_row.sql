@@ -6,10 +6,12 @@ CREATE VIEW fresh_lines AS
 COMMENT ON VIEW fresh_lines IS 'The lines of all movements that the reader may see.';
 
 CREATE VIEW whole_rollup AS
-  SELECT sums.*
-  FROM (
+  SELECT summed.slice, sums.segment, sums.detail, sums.cohort, sums.age, sums.period_start, sums.counts_from,
+         :each_sum(sums.%)
+  FROM unnest(saas_metrics.ledger_slices()) AS summed (slice)
+  CROSS JOIN LATERAL (
     SELECT saas_metrics.ledger_contributions(
-             1, (SELECT c.settled_on FROM ledger_clock AS c),
+             summed.slice, 1, (SELECT c.settled_on FROM ledger_clock AS c),
              :each_column(l.%)) AS found
     FROM kept_lines AS l
   ) AS seen, unnest(seen.found) AS sums;

@@ -2,10 +2,10 @@
 -- that cannot be read. One statement, so one snapshot. $2 is the number of the refresh; $3 are the
 -- settings, a parameter so that the aggregates share their state.
 WITH found AS MATERIALIZED (
-  -- A customer whose rows are as they were has no digest here, no lines and no rejections.
+  -- A customer whose rows are as they were has no digest here, no movements and no rejections.
   SELECT p.customer_id, count(*) AS periods,
          saas_metrics.ledger_digest($3, :known, :each_input(p.%)) AS digest,
-         saas_metrics.ledger_lines($3, :known, :each_input(p.%)) AS lines,
+         saas_metrics.ledger_movements($3, :known, :each_input(p.%)) AS movements,
          saas_metrics.ledger_rejections($3, :known, :each_input(p.%)) AS rejections
   FROM subscription_periods AS p
   LEFT JOIN customer_digests AS k ON k.customer_id = p.customer_id AND :is_changed(k.customer_id)

@@ -1,46 +1,52 @@
--- Compares what is read with the current lines, supersedes what differs, and records what is new.
+-- Compares what is read with the current lines, keeps those that differ, and records what is new.
+redigested AS (
+  UPDATE customer_digests AS k SET digest = f.digest
+  FROM found AS f
+  WHERE k.customer_id = f.customer_id AND k.digest <> f.digest AND :is_changed(k.customer_id)
+),
 digested AS (
-  INSERT INTO customer_digests AS k
-  SELECT f.customer_id, f.digest FROM found AS f WHERE f.digest IS NOT NULL
-  ON CONFLICT (customer_id) DO UPDATE SET digest = excluded.digest WHERE k.digest <> excluded.digest
+  INSERT INTO customer_digests
+  SELECT f.customer_id, f.digest
+  FROM found AS f
+  WHERE f.digest IS NOT NULL
+    AND NOT EXISTS (
+      SELECT FROM customer_digests AS k WHERE k.customer_id = f.customer_id AND :is_changed(k.customer_id))
 ),
 difference AS MATERIALIZED (
-  SELECT customer_id, seq, l.place, f.effective_at, :each_column(f.%)
+  SELECT customer_id, seq, l.place, l.moved, f.effective_at, :each_column(f.%)
   FROM (
-    SELECT g.customer_id, lines.* FROM found AS g, unnest(g.lines) AS lines
+    SELECT g.customer_id, lines.* FROM found AS g, saas_metrics.ledger_lines(g.movements) AS lines
   ) AS f
   FULL JOIN (
-    SELECT c.ctid AS place, c.*
+    SELECT c.ctid AS place, c.mrr_after IS NOT NULL AND c.kind <> 'switch' AND c.net IS NULL AS moved, c.*
     FROM current_lines AS c
-    WHERE c.customer_id IN (SELECT t.customer_id FROM touched AS t)
+    WHERE :is_touched(c.customer_id)
   ) AS l USING (customer_id, effective_on, seq)
   WHERE f.kind IS NULL OR l.kind IS NULL
      OR (f.effective_at, :each_column(f.%)) IS DISTINCT FROM (l.effective_at, :each_column(l.%))
 ),
 superseded AS (
+  INSERT INTO superseded_lines
+  SELECT l.*, $2
+  FROM current_lines AS l
+  WHERE l.ctid IN (SELECT d.place FROM difference AS d) AND :is_changed(l.customer_id)
+),
+removed AS (
   DELETE FROM current_lines AS l
   USING difference AS d
-  WHERE :is_changed(l.customer_id) AND l.ctid = d.place
-  RETURNING l.*
-),
-archived AS (
-  INSERT INTO superseded_lines SELECT s.*, $2 FROM superseded AS s
+  WHERE l.ctid = d.place AND :is_changed(l.customer_id)
+  RETURNING 1
 ),
 -- Only when all that it replaces is gone.
 added AS (
   INSERT INTO current_lines (customer_id, recorded_by, seq, effective_at, :each_column(%))
   SELECT d.customer_id, $2, d.seq, d.effective_at, :each_column(d.%)
   FROM difference AS d
-  WHERE d.kind IS NOT NULL AND (SELECT count(*) FROM superseded) >= 0
-  RETURNING current_lines.*
+  WHERE d.kind IS NOT NULL AND (SELECT count(*) FROM removed) >= 0
 ),
 counts AS (
-  SELECT coalesce(sum(c.added) FILTER (WHERE c.moves), 0)::bigint AS added,
-         coalesce(sum(1 - c.added) FILTER (WHERE c.moves), 0)::bigint AS superseded,
-         count(*) AS lines
-  FROM (
-    SELECT 1 AS added, a.mrr_after IS NOT NULL AND a.kind <> 'switch' AND a.net IS NULL AS moves FROM added AS a
-    UNION ALL
-    SELECT 0, s.mrr_after IS NOT NULL AND s.kind <> 'switch' AND s.net IS NULL FROM superseded AS s
-  ) AS c
+  SELECT count(*) FILTER (WHERE d.mrr_after IS NOT NULL AND d.kind <> 'switch' AND d.net IS NULL) AS added,
+         count(*) FILTER (WHERE d.moved) AS superseded,
+         count(d.kind) + count(d.place) AS lines
+  FROM difference AS d
 ),

@@ -1,12 +1,14 @@
--- Moves the rollup by what is superseded and added.
+-- Moves the rollup by the lines that differ.
 contributed AS (
   SELECT saas_metrics.ledger_contributions(
-           l.sign, (SELECT s.settled_on FROM ledger_settings AS s),
+           NULL, l.sign, (SELECT s.settled_on FROM ledger_settings AS s),
            :each_column(l.%)) AS sums
   FROM (
-    SELECT 1 AS sign, a.* FROM added AS a
+    SELECT 1 AS sign, :each_column(d.%) FROM difference AS d WHERE d.kind IS NOT NULL
     UNION ALL
-    SELECT -1, s.* FROM superseded AS s
+    SELECT -1, :each_column(l.%)
+    FROM difference AS d
+    JOIN current_lines AS l ON l.ctid = d.place AND :is_changed(l.customer_id)
   ) AS l
 ),
 rolled AS (

@@ -20,7 +20,7 @@ const OPTIONS: [(&str, &str, &[&str]); 5] = [
     ("PeriodOptions", "", &["text", "date"]),
     ("UntilOption", "", &["date"]),
     ("WithinOption", "", &["interval"]),
-    ("Columns <", "ledger_lines", PERIOD_COLUMNS),
+    ("Columns <", "ledger_movements", PERIOD_COLUMNS),
     ("Columns <", "ledger_contributions", LINE_COLUMNS),
 ];
 

@@ -9,100 +9,15 @@ use allocator_api2::alloc::Allocator;
 use allocator_api2::vec::Vec;
 use hashbrown::{DefaultHashBuilder, HashMap};
 
-use super::movements::{MovementKind, Net, Openings};
+pub use super::kept_line::{Head, KeptLine};
+use super::movements::{MovementKind, Net};
 use super::rows::Length;
+pub use super::slice::Slice;
 use crate::calendar::{Day, Grain};
 use crate::collection::room::{append, push, reserve};
 use crate::decimal::add;
 use crate::metrics::kind::Kind;
 use crate::{Error, Result};
-
-/// What a rollup is by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Slice {
-    /// All customers, by period.
-    Total(Grain),
-    /// Churns by kind and reason, by month.
-    Churn,
-    Plan,
-    Product,
-    BillingPeriod,
-    /// In the currency's own amounts.
-    Currency,
-    /// By the month in which customers first had MRR.
-    Cohort,
-    /// First spells by the day they began.
-    FirstSpell,
-    /// Ended first spells by their age in months.
-    EndedSpell,
-}
-
-impl Slice {
-    fn number(self) -> u8 {
-        match self {
-            Self::Total(grain) => grain as u8,
-            Self::Churn => 5,
-            Self::Plan => 6,
-            Self::Product => 7,
-            Self::BillingPeriod => 8,
-            Self::Currency => 9,
-            Self::Cohort => 10,
-            Self::FirstSpell => 11,
-            Self::EndedSpell => 12,
-        }
-    }
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Total(grain) => grain.name(),
-            Self::Churn => "churn",
-            Self::Plan => "plan",
-            Self::Product => "product",
-            Self::BillingPeriod => "billing_period",
-            Self::Currency => "currency",
-            Self::Cohort => "cohort",
-            Self::FirstSpell => "first_spell",
-            Self::EndedSpell => "ended_spell",
-        }
-    }
-}
-
-/// A line of a movement, as the ledger keeps it.
-#[derive(Clone, Copy)]
-pub struct KeptLine<'a> {
-    /// 1 adds the line's contributions, −1 takes them back.
-    pub sign: i64,
-    pub effective_on: Day,
-    pub counts_from: Day,
-    pub kind: MovementKind,
-    pub net: Net,
-    /// What only the first line of a movement tells.
-    pub head: Option<Head<'a>>,
-    pub product: Option<&'a [u8]>,
-    pub plan: Option<&'a [u8]>,
-    pub billing_period: Length,
-    pub currency: &'a [u8],
-    pub amount: i128,
-    pub native_amount: i128,
-    pub currency_switch: i128,
-    pub plan_switch: i128,
-    pub plan_customers: i64,
-    pub product_switch: i128,
-    pub product_customers: i64,
-    pub billing_period_switch: i128,
-    pub billing_period_customers: i64,
-}
-
-#[derive(Clone, Copy)]
-pub struct Head<'a> {
-    pub before: i128,
-    pub after: i128,
-    pub first_on: Day,
-    pub spell: i64,
-    pub churn_kind: Option<&'a [u8]>,
-    pub churn_reason: Option<&'a [u8]>,
-    pub openings: Openings,
-}
 
 /// What a sum of contributions is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,21 +107,26 @@ pub struct Contributions<A: Allocator + Clone> {
     days: HashMap<(Day, Day), DaySums, DefaultHashBuilder, A>,
     sums: HashMap<Key, Sums, DefaultHashBuilder, A>,
     names: HashMap<u64, Name, DefaultHashBuilder, A>,
+    billing_periods: HashMap<Length, Name, DefaultHashBuilder, A>,
     places: Vec<(u32, u32), A>,
     texts: Vec<u8, A>,
     /// What counts from this day or earlier counts at once.
     settled: Day,
+    /// The only slice that is summed up; none: all are.
+    only: Option<Slice>,
 }
 
 impl<A: Allocator + Clone> Contributions<A> {
-    pub fn new_in(memory: A, settled: Day) -> Self {
+    pub fn new_in(memory: A, settled: Day, only: Option<Slice>) -> Self {
         Contributions {
             days: HashMap::new_in(memory.clone()),
             sums: HashMap::new_in(memory.clone()),
             names: HashMap::new_in(memory.clone()),
+            billing_periods: HashMap::new_in(memory.clone()),
             places: Vec::new_in(memory.clone()),
             texts: Vec::new_in(memory),
             settled,
+            only,
         }
     }
 
@@ -224,10 +144,15 @@ impl<A: Allocator + Clone> Contributions<A> {
             self.add_totals(at, line.effective_on, nets, head)?;
             self.add_churn(at, nets, head)?;
             if !nets {
-                self.add_cohort(at, line.effective_on, head)?;
+                self.add_cohort(at, head)?;
+                self.add_spells(at, line.effective_on, head)?;
             }
         }
         self.add_segments(at, line)
+    }
+
+    fn wants(&self, slice: Slice) -> bool {
+        self.only.is_none_or(|it| it == slice)
     }
 
     /// All sums that are not nothing.
@@ -244,6 +169,9 @@ impl<A: Allocator + Clone> Contributions<A> {
         for ((day, counts_from), sums) in &self.days {
             let month = Month::of(*day)?;
             for (grain, retention) in Grain::ALL.into_iter().zip(&sums.retention) {
+                if !self.wants(Slice::Total(grain)) {
+                    continue;
+                }
                 let period = Some(month.period(grain, *day)?);
                 let key = Key { period, counts_from: *counts_from, ..Key::of(Slice::Total(grain)) };
                 totals.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
@@ -287,8 +215,19 @@ impl<A: Allocator + Clone> Contributions<A> {
         Ok(name)
     }
 
+    fn billing_period(&mut self, length: Length) -> Result<Name> {
+        if let Some(known) = self.billing_periods.get(&length) {
+            return Ok(*known);
+        }
+        let name = self.named(Some(length.iso().as_bytes()))?;
+        self.billing_periods.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+        self.billing_periods.insert(length, name);
+        Ok(name)
+    }
+
     fn add_totals(&mut self, at: At, day: Day, nets: bool, head: &Head) -> Result<()> {
-        if at.kind == MovementKind::Switch {
+        let wanted = self.only.is_none_or(|it| matches!(it, Slice::Total(_)));
+        if !wanted || at.kind == MovementKind::Switch {
             return Ok(());
         }
         self.days.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
@@ -306,7 +245,8 @@ impl<A: Allocator + Clone> Contributions<A> {
 
     fn add_churn(&mut self, at: At, nets: bool, head: &Head) -> Result<()> {
         let churns = at.kind == MovementKind::Customer(Kind::Churn);
-        if !churns && at.kind != MovementKind::Customer(Kind::Reactivation) {
+        let returns = at.kind == MovementKind::Customer(Kind::Reactivation);
+        if !self.wants(Slice::Churn) || !churns && !returns {
             return Ok(());
         }
         let key = Key {
@@ -326,18 +266,24 @@ impl<A: Allocator + Clone> Contributions<A> {
         sums.retain(&retention)
     }
 
-    fn add_cohort(&mut self, at: At, day: Day, head: &Head) -> Result<()> {
+    fn add_cohort(&mut self, at: At, head: &Head) -> Result<()> {
+        if !self.wants(Slice::Cohort) {
+            return Ok(());
+        }
         let cohort = Month::of(head.first_on)?.start;
         let key = Key { cohort: Some(cohort), ..at.key(Slice::Cohort) };
-        self.sums(key)?.add_movement(at, head)?;
+        self.sums(key)?.add_movement(at, head)
+    }
+
+    fn add_spells(&mut self, at: At, day: Day, head: &Head) -> Result<()> {
         let ends = at.kind == MovementKind::Customer(Kind::Churn) && head.spell == 1;
         let begins = at.kind == MovementKind::Customer(Kind::New);
         let spell = Key { period: None, ..at.key(Slice::FirstSpell) };
-        if begins || ends {
+        if self.wants(Slice::FirstSpell) && (begins || ends) {
             let change = if begins { at.sign } else { -at.sign };
             self.sums(Key { cohort: Some(head.first_on), ..spell })?.customers += change;
         }
-        if ends {
+        if self.wants(Slice::EndedSpell) && ends {
             let age = day.months_since(head.first_on).and_then(|it| i32::try_from(it).ok());
             let key = Key { slice: Slice::EndedSpell, age, ..spell };
             self.sums(key)?.customers += at.sign;
@@ -346,25 +292,42 @@ impl<A: Allocator + Clone> Contributions<A> {
     }
 
     fn add_segments(&mut self, at: At, line: &KeptLine) -> Result<()> {
-        let length = line.billing_period.iso();
-        let parts = [
-            (Slice::Plan, line.plan, line.plan_switch, line.plan_customers),
-            (Slice::Product, line.product, line.product_switch, line.product_customers),
-            (
-                Slice::BillingPeriod,
-                Some(length.as_bytes()),
-                line.billing_period_switch,
-                line.billing_period_customers,
-            ),
-        ];
-        for (slice, segment, switched, customers) in parts {
-            let key = Key { segment: self.named(segment)?, ..at.key(slice) };
-            let sums = self.sums(key)?;
-            sums.add_amounts(at, line.amount, switched)?;
-            sums.customers += at.sign * customers;
+        let (amount, slice) = (line.amount, Slice::Plan);
+        if self.wants(slice) {
+            let name = self.named(line.plan)?;
+            self.add_segment(at, slice, name, amount, line.plan_switch, line.plan_customers)?;
         }
-        let key = Key { segment: self.named(Some(line.currency))?, ..at.key(Slice::Currency) };
-        self.sums(key)?.add_amounts(at, line.native_amount, line.currency_switch)
+        let slice = Slice::Product;
+        if self.wants(slice) {
+            let name = self.named(line.product)?;
+            self.add_segment(at, slice, name, amount, line.product_switch, line.product_customers)?;
+        }
+        let slice = Slice::BillingPeriod;
+        if self.wants(slice) {
+            let name = self.billing_period(line.billing_period)?;
+            let (switched, customers) = (line.billing_period_switch, line.billing_period_customers);
+            self.add_segment(at, slice, name, amount, switched, customers)?;
+        }
+        let slice = Slice::Currency;
+        if self.wants(slice) {
+            let name = self.named(Some(line.currency))?;
+            self.add_segment(at, slice, name, line.native_amount, line.currency_switch, 0)?;
+        }
+        Ok(())
+    }
+
+    fn add_segment(
+        &mut self,
+        at: At,
+        slice: Slice,
+        segment: Name,
+        amount: i128,
+        switched: i128,
+        customers: i64,
+    ) -> Result<()> {
+        let sums = self.sums(Key { segment, ..at.key(slice) })?;
+        sums.customers += at.sign * customers;
+        sums.add_amounts(at, amount, switched)
     }
 }
 

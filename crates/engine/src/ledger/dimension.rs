@@ -52,7 +52,7 @@ struct Amount {
 }
 
 /// The share of a value in a movement.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Share {
     /// What moved here from other values or, below 0, to them.
     pub switched: i128,

@@ -64,9 +64,10 @@ impl Rule {
 }
 
 /// Why MRR ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Cause<'a> {
     pub kind: ChurnKind,
+    #[serde(borrow, with = "serde_bytes")]
     pub reason: Option<&'a [u8]>,
 }
 

@@ -1,5 +1,7 @@
 //! The movements of one customer, each with the lines that changed.
 
+use serde::{Deserialize, Serialize};
+
 use super::Moment;
 use super::dimension::Share;
 use super::items::Cause;
@@ -10,7 +12,7 @@ use crate::metrics::kind::Kind;
 
 /// A change of a customer's MRR, or of its lines alone. Amounts are mantissas of
 /// [`MRR_DECIMALS`](crate::billing_period::MRR_DECIMALS).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Movement<'a> {
     pub at: Moment,
     pub kind: MovementKind,
@@ -18,6 +20,7 @@ pub struct Movement<'a> {
     pub before: i128,
     pub after: i128,
     /// Of a churn, and of the churn that a reactivation ends.
+    #[serde(borrow)]
     pub cause: Option<Cause<'a>>,
     /// When the customer first had MRR.
     pub first_on: Day,
@@ -28,7 +31,7 @@ pub struct Movement<'a> {
     pub openings: Openings,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MovementKind {
     Customer(Kind),
     /// Only rates of currencies changed.
@@ -67,7 +70,7 @@ impl MovementKind {
 }
 
 /// What a movement is to views by month and longer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Net {
     /// A movement as to all others.
     #[default]
@@ -98,7 +101,7 @@ impl Net {
 }
 
 /// How a customer stood when the periods opened that hold a movement, by grain.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Openings {
     /// His MRR, where it was not that before the movement.
     pub mrr: [Option<i128>; 5],
@@ -107,12 +110,15 @@ pub struct Openings {
 }
 
 /// What changed in what a customer pays for one plan, product, billing period and currency.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line<'a> {
+    #[serde(borrow, with = "serde_bytes")]
     pub product: Option<&'a [u8]>,
+    #[serde(borrow, with = "serde_bytes")]
     pub plan: Option<&'a [u8]>,
     pub billing_period: Length,
     /// None for the ledger's own.
+    #[serde(borrow, with = "serde_bytes")]
     pub currency: Option<&'a [u8]>,
     pub before: i128,
     pub after: i128,

@@ -16,7 +16,7 @@ use crate::{Error, Result};
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($word:literal => $choice:ident),+ }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         pub enum $name { $($choice),+ }
 
         impl $name {

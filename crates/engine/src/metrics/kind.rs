@@ -2,7 +2,7 @@ use super::timeline::Change;
 use crate::decimal::Sum;
 
 /// How a change of a customer's MRR is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Kind {
     New,
     Reactivation,
