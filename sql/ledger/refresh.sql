@@ -62,13 +62,19 @@ CREATE FUNCTION saas_metrics._refresh_statement(
 COMMENT ON FUNCTION saas_metrics._refresh_statement(boolean, boolean, boolean, boolean, text) IS
   'The statement of a refresh: of a ledger without lines, of all customers, whatever is known of them, of a ledger whose rollup is empty. Part of refresh.';
 
--- What is new to a ledger without lines is indexed faster after it is written; whoever reads waits
--- meanwhile. Not where somebody is reading already.
+-- What is new to a ledger without lines is written faster without indexes, which come after it;
+-- whoever reads waits meanwhile. Not where somebody is reading already, or has made more of the table.
 CREATE FUNCTION saas_metrics._drop_keys() RETURNS boolean
   LANGUAGE plpgsql
 AS $$
 BEGIN
   LOCK TABLE current_lines, customer_digests IN ACCESS EXCLUSIVE MODE NOWAIT;
+  IF EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = 'current_lines'::regclass AND NOT i.indisprimary)
+     OR EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = 'current_lines'::regclass)
+     OR EXISTS (SELECT FROM pg_constraint AS c WHERE c.conrelid = 'current_lines'::regclass AND c.contype = 'c')
+     OR EXISTS (SELECT FROM pg_class AS c WHERE c.oid = 'current_lines'::regclass AND c.relforcerowsecurity) THEN
+    RETURN false;
+  END IF;
   ALTER TABLE current_lines DROP CONSTRAINT current_lines_pkey;
   ALTER TABLE customer_digests DROP CONSTRAINT customer_digests_pkey;
   RETURN true;
@@ -77,7 +83,7 @@ EXCEPTION WHEN lock_not_available OR object_in_use THEN
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._drop_keys() IS
-  'Drops the primary keys of current_lines and customer_digests, unless somebody uses them; returns whether it did. Part of refresh.';
+  'Drops the primary keys of current_lines and customer_digests, unless somebody uses these or they have more than that; returns whether it did. Part of refresh.';
 
 CREATE FUNCTION saas_metrics.refresh(
     ledger name,
@@ -106,7 +112,6 @@ DECLARE
   rebuild boolean;
   first boolean;
   changes bigint;
-  without_keys boolean;
 BEGIN
   PERFORM saas_metrics._lock_ledger(ledger);
   PERFORM saas_metrics._require_views(ledger);
@@ -122,21 +127,19 @@ BEGIN
   END IF;
   rebuild := everything AND NOT EXISTS (SELECT FROM rollup);
   first := rebuild AND NOT EXISTS (SELECT FROM current_lines);
-  without_keys := first AND saas_metrics._drop_keys();
+  first := first AND saas_metrics._drop_keys();
   SELECT e.settings INTO settings FROM engine_settings AS e;
   -- To sort takes as much memory as is set for maintenance, but several steps do so at once.
   PERFORM set_config('work_mem', least(pg_size_bytes(current_setting('maintenance_work_mem')), 268435456) / 1024 || 'kB', true);
   EXECUTE saas_metrics._refresh_statement(first, everything, anew OR rebuild, rebuild, saas_metrics._customer_id_type(ledger))
     INTO periods, customers, movements_added, movements_superseded, changes
     USING coalesce(changed, '{}'), number, settings;
-  IF without_keys THEN
+  IF first THEN
     ALTER TABLE current_lines ADD CONSTRAINT current_lines_pkey PRIMARY KEY (customer_id, effective_on, seq);
     ALTER TABLE customer_digests ADD CONSTRAINT customer_digests_pkey PRIMARY KEY (customer_id);
-  END IF;
-  IF first THEN
-    SELECT count(*) FILTER (WHERE l.mrr_after IS NOT NULL AND l.kind <> 'switch' AND l.net IS NULL), changes + count(*)
-    INTO movements_added, changes
-    FROM current_lines AS l;
+    SELECT count(*) INTO movements_added
+    FROM current_lines AS l
+    WHERE l.mrr_after IS NOT NULL AND l.kind <> 'switch' AND l.net IS NULL;
   ELSIF everything AND NOT rebuild AND changes > 0 THEN
     EXECUTE saas_metrics._ledger_objects('forget_zeros');
   END IF;

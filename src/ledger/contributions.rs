@@ -4,9 +4,7 @@ use pgrx::pg_sys;
 use pgrx::prelude::*;
 use saas_metrics_engine::billing_period::MRR_DECIMALS;
 use saas_metrics_engine::decimal::Decimal;
-use saas_metrics_engine::ledger::contributions::{
-    Contributions, Head, KeptLine, Key, Slice, Sums,
-};
+use saas_metrics_engine::ledger::contributions::{Contributions, Head, KeptLine, Key, Slice, Sums};
 use saas_metrics_engine::ledger::movements::{MovementKind, Net, Openings};
 use saas_metrics_engine::ledger::packed::unpack;
 use saas_metrics_engine::{Error, Result};

@@ -6,3 +6,4 @@ mod lines;
 mod mark;
 mod objects;
 mod reader;
+mod store;

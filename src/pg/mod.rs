@@ -14,6 +14,8 @@ pub mod date;
 pub mod encoding;
 /// Errors with SQLSTATE and HINT.
 pub mod error;
+/// Tables that rows are appended to.
+pub mod heap;
 /// The server's memory for Rust collections.
 pub mod memory;
 /// The server's decimal numbers.

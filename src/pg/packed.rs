@@ -43,11 +43,7 @@ impl PackedMovementsBuilder {
     }
 }
 
-sql_type_named!(
-    PackedMovementsBuilder,
-    PackedMovementsBuilder,
-    "saas_metrics.packed_movements"
-);
+sql_type_named!(PackedMovementsBuilder, PackedMovementsBuilder, "saas_metrics.packed_movements");
 
 // SAFETY: laid out as a bytea.
 unsafe impl BoxRet for PackedMovementsBuilder {

@@ -24,6 +24,8 @@ pub enum Value<'a> {
     Count(i64),
     Date(Day),
     Decimal(Decimal),
+    /// A value as the server gave it, and its type.
+    Given(pg_sys::Datum, pg_sys::Oid),
     Instant(Instant),
     Integer(i32),
     Interval(Interval),
@@ -76,6 +78,7 @@ impl Value<'_> {
             Value::Count(_) => column == pg_sys::INT8OID,
             Value::Date(_) => column == pg_sys::DATEOID,
             Value::Decimal(_) | Value::Numeric(_) => column == pg_sys::NUMERICOID,
+            Value::Given(_, given) => column == *given,
             Value::Instant(_) => column == pg_sys::TIMESTAMPTZOID,
             Value::Integer(_) => column == pg_sys::INT4OID,
             Value::Interval(_) => column == pg_sys::INTERVALOID,
@@ -92,6 +95,7 @@ impl Value<'_> {
             Value::Count(value) => pg_sys::Datum::from(value),
             Value::Date(day) => pg_sys::Datum::from(day.0),
             Value::Decimal(value) => room.put(Encoded::from(value).bytes()),
+            Value::Given(value, _) => value,
             Value::Instant(value) => pg_sys::Datum::from(value.0),
             Value::Integer(value) => pg_sys::Datum::from(value),
             Value::Interval(value) => room.put(&value.bytes()),
@@ -152,7 +156,7 @@ pub(super) struct RowType {
     oid: pg_sys::Oid,
     columns: Vec<pg_sys::Oid, ServerMemory>,
     /// A copy that nobody releases but with the memory it is in.
-    description: pg_sys::TupleDesc,
+    pub(super) description: pg_sys::TupleDesc,
 }
 
 impl RowType {
@@ -168,13 +172,19 @@ impl RowType {
                     let element = pg_sys::get_element_type(result);
                     let oid = if element == pg_sys::InvalidOid { result } else { element };
                     let known = PgTupleDesc::from_pg(pg_sys::lookup_rowtype_tupdesc(oid, -1));
-                    let mut columns = Vec::with_capacity_in(known.len(), memory);
-                    columns.extend(known.iter().map(|it| it.atttypid));
-                    let description = memory.work(|| pg_sys::CreateTupleDescCopy(known.as_ptr()));
-                    RowType { oid, columns, description }
+                    RowType { oid, ..RowType::described(&known, memory) }
                 }
             },
         )
+    }
+
+    /// The type of rows without a name.
+    pub(super) fn described(known: &PgTupleDesc, memory: ServerMemory) -> RowType {
+        let mut columns = Vec::with_capacity_in(known.len(), memory);
+        columns.extend(known.iter().map(|it| it.atttypid));
+        // SAFETY: the description is alive.
+        let description = memory.work(|| unsafe { pg_sys::CreateTupleDescCopy(known.as_ptr()) });
+        RowType { oid: pg_sys::RECORDOID, columns, description }
     }
 
     /// Gives the values of a row as the server takes them, and which are NULL. Refuses those that

@@ -101,7 +101,9 @@ impl Error {
             Self::BillingPeriod(_) => {
                 "Use a positive interval in whole months or years, or in whole days or weeks, such as '1 month' or '1 week'."
             }
-            Self::CorruptMovements | Self::CorruptRun => "Make sure that all sessions use the same version of the library.",
+            Self::CorruptMovements | Self::CorruptRun => {
+                "Make sure that all sessions use the same version of the library."
+            }
             Self::DayOutOfRange(..) => "Use a date between 4713 BC and 262141 AD.",
             Self::EndBeforeStart { .. } => {
                 "The end is exclusive: a span that never ran ends on the day it starts. Correct the row or filter it out."

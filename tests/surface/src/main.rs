@@ -8,7 +8,9 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use object::{Object, ObjectSection};
-use pgrx_sql_entity_graph::metadata::{FunctionMetadataTypeEntity, Returns, SqlMapping};
+use pgrx_sql_entity_graph::metadata::{
+    FunctionMetadataTypeEntity, Returns, SqlArrayMapping, SqlMapping,
+};
 use pgrx_sql_entity_graph::section::{decode_entities, is_schema_section_name};
 use pgrx_sql_entity_graph::{ExternArgs, PgExternEntity, PgExternReturnEntity, SqlGraphEntity};
 
@@ -161,6 +163,9 @@ fn compiled_function(function: &PgExternEntity) -> Result<Function> {
             PgExternReturnEntity::None => "void".to_owned(),
             PgExternReturnEntity::Type { ty } => match &ty.metadata.return_sql {
                 Ok(Returns::One(SqlMapping::As(sql))) => full_name(sql),
+                Ok(Returns::One(SqlMapping::Array(SqlArrayMapping::As(sql)))) => {
+                    format!("{}[]", full_name(&sql.to_lowercase()))
+                }
                 other => return Err(format!("{}: unknown result {other:?}", function.name).into()),
             },
             other => return Err(format!("{}: unknown result {other:?}", function.name).into()),

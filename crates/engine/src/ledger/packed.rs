@@ -147,7 +147,10 @@ mod tests {
         let bytes = packed();
         let mut seen = vec![];
         unpack(&bytes, |told| {
-            assert_eq!((*told.movement, told.currency), (movement(told.movement.at.day.0), b"USD".as_slice()));
+            assert_eq!(
+                (*told.movement, told.currency),
+                (movement(told.movement.at.day.0), b"USD".as_slice())
+            );
             seen.push((told.seq, told.first, *told.line));
             Ok(())
         })
