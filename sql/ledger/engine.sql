@@ -196,7 +196,7 @@ CREATE FUNCTION saas_metrics.ledger_store(
   STRICT
   LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_store_wrapper';
 COMMENT ON FUNCTION saas_metrics.ledger_store(oid, bigint, anyelement, saas_metrics.packed_movements) IS
-  'Appends the lines of one customer''s movements to a table like current_lines that has no index, trigger or constraint to check (42809 otherwise), as COPY would; returns how many. Needs the right to INSERT (42501). Used by refresh.';
+  'Appends the lines of one customer''s movements to a table like current_lines that has no index, trigger or constraint to check (42809 otherwise), as COPY would; returns how many movements these are, switches left out. Needs the right to INSERT (42501). Used by refresh.';
 
 CREATE AGGREGATE saas_metrics.ledger_rejections(
     settings text, known uuid,

@@ -137,9 +137,6 @@ BEGIN
   IF first THEN
     ALTER TABLE current_lines ADD CONSTRAINT current_lines_pkey PRIMARY KEY (customer_id, effective_on, seq);
     ALTER TABLE customer_digests ADD CONSTRAINT customer_digests_pkey PRIMARY KEY (customer_id);
-    SELECT count(*) INTO movements_added
-    FROM current_lines AS l
-    WHERE l.mrr_after IS NOT NULL AND l.kind <> 'switch' AND l.net IS NULL;
   ELSIF everything AND NOT rebuild AND changes > 0 THEN
     EXECUTE saas_metrics._ledger_objects('forget_zeros');
   END IF;

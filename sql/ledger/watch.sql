@@ -5,8 +5,9 @@ CREATE FUNCTION saas_metrics.mark_changed() RETURNS trigger
 COMMENT ON FUNCTION saas_metrics.mark_changed() IS
   'The trigger of watched tables: appends the customers of the old and the new row to the ledger''s changed_customers, whatever the writer''s own rights are. Arguments: the ledger and the column of the customer. Made by saas_metrics.watch; a trigger that the ledger does not know of does nothing but warn.';
 
--- Triggers belong to the ledger by their condition, which names a type of it: names can change, and be
--- taken. It always holds, and costs a write less than a function would.
+-- Triggers belong to the ledger by what they depend on: names can change, and be taken. Those for each
+-- row refer to its queue as a constraint would, which costs a write nothing; those for a statement have
+-- a condition that always holds and names a type of it.
 CREATE FUNCTION saas_metrics._triggers(
     ledger name, OUT relation regclass, OUT trigger_name name, OUT truncates boolean, OUT disabled boolean
   ) RETURNS SETOF record
@@ -16,8 +17,10 @@ AS $$
   SELECT t.tgrelid::regclass, t.tgname, t.tgtype & 32 <> 0, t.tgenabled = 'D'
   FROM pg_depend AS d
   JOIN pg_trigger AS t ON t.oid = d.objid
-  WHERE d.classid = 'pg_trigger'::regclass AND d.refclassid = 'pg_type'::regclass
-    AND d.refobjid = to_regtype(format('%I.changed_customers', ledger)) AND t.tgparentid = 0
+  WHERE d.classid = 'pg_trigger'::regclass AND t.tgparentid = 0
+    AND (d.refclassid = 'pg_type'::regclass AND d.refobjid = to_regtype(format('%I.changed_customers', ledger))
+         OR d.refclassid = 'pg_class'::regclass AND d.refobjid = to_regclass(format('%I.changed_customers', ledger)))
+    AND t.tgrelid <> d.refobjid
 $$;
 COMMENT ON FUNCTION saas_metrics._triggers(name) IS
   'The triggers that mark changes for a ledger, but for the copies that partitions have. Part of watch, unwatch and check_ledger.';
@@ -31,11 +34,12 @@ AS $$
                (2, 'saas_metrics_' || md5(ledger || format('%I.changed_customers', ledger)::regtype::oid))) AS n (place, name)
   WHERE octet_length(n.name || suffix) < 64
     AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = relation AND t.tgname = n.name || suffix)
+    AND NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conrelid = relation AND c.conname = n.name || suffix)
   ORDER BY n.place
   LIMIT 1
 $$;
 COMMENT ON FUNCTION saas_metrics._free_trigger_name(name, regclass, text) IS
-  'A name for a ledger''s trigger that the table has none of, yet without the suffix. Part of watch.';
+  'A name for a ledger''s trigger that the table has no trigger or constraint of, yet without the suffix. Part of watch.';
 
 CREATE FUNCTION saas_metrics._ledger_of_trigger(relation oid, trigger_name name) RETURNS name
   STABLE LANGUAGE sql
@@ -77,10 +81,11 @@ DECLARE
   truncates name;
   part regclass;
 BEGIN
-  -- The condition always holds; by it the triggers depend on the ledger and go with it.
   EXECUTE pg_catalog.format(
-    'CREATE TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH %s WHEN (NULL::%I.changed_customers IS NULL) EXECUTE FUNCTION %s',
-    marks, source_table, CASE WHEN by_statement THEN 'STATEMENT' ELSE 'ROW' END, ledger, call);
+    CASE WHEN by_statement
+      THEN 'CREATE TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH STATEMENT WHEN (NULL::%I.changed_customers IS NULL) EXECUTE FUNCTION %s'
+      ELSE 'CREATE CONSTRAINT TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON %s FROM %I.changed_customers FOR EACH ROW EXECUTE FUNCTION %s'
+    END, marks, source_table, ledger, call);
   IF on_replica THEN
     EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', source_table, marks);
   END IF;

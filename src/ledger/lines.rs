@@ -16,7 +16,7 @@ use crate::pg::columns::Columns;
 use crate::pg::error::{check_for_interrupts, or_raise};
 use crate::pg::memory::ServerMemory;
 use crate::pg::packed::{PackedMovements, PackedMovementsBuilder};
-use crate::pg::row::{Rows, RowsBuilder, Value};
+use crate::pg::row::{Filling, Rows, RowsBuilder, Value};
 use crate::pg::row_set::RowSet;
 use crate::pg::state::State;
 use crate::pg::time::{Instant, Interval};
@@ -85,7 +85,7 @@ fn ledger_movements_final(state: Option<State<LedgerCustomer>>) -> Option<Packed
 fn ledger_lines(call: Call, movements: PackedMovements) -> RowSet {
     let mut rows = RowSet::new(call);
     or_raise(unpack(movements.bytes(), |told| {
-        rows.push(line_columns(told));
+        rows.push(|row| put_line(row, told));
         Ok(())
     }));
     rows
@@ -132,50 +132,56 @@ pub const LINE_NAMES: [&str; 34] = [
 /// What the first line tells of its movement is NULL in the others, and what would repeat is NULL:
 /// a day from which it counts that is its own, amounts of a line that are the movement's, an opening
 /// that is the MRR before.
-pub fn line_columns<'a>(told: &Told<'_, 'a>) -> [Value<'a>; 32] {
+pub fn put_line(row: &mut Filling, told: &Told) {
     let Told { movement, line, first, .. } = *told;
     let amount = |mantissa| Value::Decimal(Decimal::new(mantissa, MRR_DECIMALS).trimmed());
     let unless = |known: bool, mantissa: i128| if known { Value::Null } else { amount(mantissa) };
-    let head = |value: Value<'a>| if first { value } else { Value::Null };
-    let share = |it: i8| if it == 0 { Value::Null } else { Value::Small(it.into()) };
     let same = first && (line.before, line.after) == (movement.before, movement.after);
-    let opening = |grain: usize| head(movement.openings.mrr[grain].map_or(Value::Null, amount));
     let counts_from = Some(movement.counts_from).filter(|it| *it != movement.at.day);
     let Length { months, days, micros } = line.billing_period;
-    [
-        Value::Integer(told.seq),
-        Value::Instant(Instant(movement.at.instant)),
-        Value::Date(movement.at.day),
-        counts_from.into(),
-        Value::Text(movement.kind.name().as_bytes()),
-        head(amount(movement.before)),
-        head(amount(movement.after)),
-        head(Value::Date(movement.first_on)),
-        head(Value::Integer(movement.spell as i32)),
-        head(movement.cause.map(|it| it.kind.name().as_bytes()).into()),
-        head(movement.cause.and_then(|it| it.reason).into()),
-        line.product.into(),
-        line.plan.into(),
-        Value::Interval(Interval { months, days, micros }),
-        Value::Text(line.currency.unwrap_or(told.currency)),
-        unless(same, line.before),
-        unless(same, line.after),
-        unless(line.native_amount == line.after - line.before, line.native_amount),
-        unless(line.plan_share.switched == 0, line.plan_share.switched),
-        unless(line.product_share.switched == 0, line.product_share.switched),
-        unless(line.billing_period_share.switched == 0, line.billing_period_share.switched),
-        share(line.plan_share.customers),
-        share(line.product_share.customers),
-        share(line.billing_period_share.customers),
-        opening(0),
-        opening(1),
-        opening(2),
-        opening(3),
-        opening(4),
-        head(Value::Small(movement.openings.active)),
-        unless(line.currency_switch == 0, line.currency_switch),
-        movement.net.number().map_or(Value::Null, Value::Small),
-    ]
+    row.put(Value::Integer(told.seq));
+    row.put(Value::Instant(Instant(movement.at.instant)));
+    row.put(Value::Date(movement.at.day));
+    row.put(counts_from.into());
+    row.put(Value::Text(movement.kind.name().as_bytes()));
+    if first {
+        row.put(amount(movement.before));
+        row.put(amount(movement.after));
+        row.put(Value::Date(movement.first_on));
+        row.put(Value::Integer(movement.spell as i32));
+        row.put(movement.cause.map(|it| it.kind.name().as_bytes()).into());
+        row.put(movement.cause.and_then(|it| it.reason).into());
+    } else {
+        row.put_nulls(6);
+    }
+    row.put(line.product.into());
+    row.put(line.plan.into());
+    row.put(Value::Interval(Interval { months, days, micros }));
+    row.put(Value::Text(line.currency.unwrap_or(told.currency)));
+    row.put(unless(same, line.before));
+    row.put(unless(same, line.after));
+    row.put(unless(line.native_amount == line.after - line.before, line.native_amount));
+    let shares = [line.plan_share, line.product_share, line.billing_period_share];
+    for share in shares {
+        row.put(unless(share.switched == 0, share.switched));
+    }
+    for share in shares {
+        row.put(
+            Some(share.customers)
+                .filter(|it| *it != 0)
+                .map_or(Value::Null, |it| Value::Small(it.into())),
+        );
+    }
+    if first {
+        for opening in movement.openings.mrr {
+            row.put(opening.map_or(Value::Null, amount));
+        }
+        row.put(Value::Small(movement.openings.active));
+    } else {
+        row.put_nulls(6);
+    }
+    row.put(unless(line.currency_switch == 0, line.currency_switch));
+    row.put(movement.net.number().map_or(Value::Null, Value::Small));
 }
 
 /// The rows that cannot be read; none without rows, or if they are known.

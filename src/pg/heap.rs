@@ -1,5 +1,3 @@
-use std::cell::RefCell;
-
 use allocator_api2::vec::Vec;
 use pgrx::prelude::*;
 use pgrx::{PgTupleDesc, pg_sys};
@@ -7,7 +5,7 @@ use pgrx::{PgTupleDesc, pg_sys};
 use super::call::{Call, Kept};
 use super::error::{check_for_interrupts, raise, raise_other_version};
 use super::memory::ServerMemory;
-use super::row::{RowType, Value};
+use super::row::{Filling, RowType};
 
 /// How many rows are written at once.
 const AT_ONCE: usize = 64;
@@ -17,9 +15,7 @@ const AT_ONCE: usize = 64;
 pub struct Heap {
     relation: pg_sys::Oid,
     row_type: RowType,
-    /// By column of the table, its place among those that are given.
-    places: Vec<usize, ServerMemory>,
-    slots: RefCell<Vec<*mut pg_sys::TupleTableSlot, ServerMemory>>,
+    slots: Vec<*mut pg_sys::TupleTableSlot, ServerMemory>,
     memory: ServerMemory,
 }
 
@@ -37,11 +33,11 @@ impl Heap {
         // SAFETY: the table is open; its description is copied, and each slot gets the copy.
         unsafe {
             let known = PgTupleDesc::from_pg_copy((*open).rd_att);
-            let row_type = RowType::described(&known, memory);
-            let place = |name: &str| columns.iter().position(|it| *it == name);
-            let mut places = Vec::with_capacity_in(known.len(), memory);
-            places.extend(
-                known.iter().map(|it| place(it.name()).unwrap_or_else(|| raise_other_version())),
+            let mut row_type = RowType::described(&known, memory);
+            let place = |name: &str| known.iter().position(|it| it.name() == name);
+            row_type.order.clear();
+            row_type.order.extend(
+                columns.iter().map(|it| place(it).unwrap_or_else(|| raise_other_version())),
             );
             let mut slots = Vec::with_capacity_in(AT_ONCE, memory);
             memory.work(|| {
@@ -50,56 +46,62 @@ impl Heap {
                 }));
             });
             pg_sys::table_close(open, pg_sys::NoLock as pg_sys::LOCKMODE);
-            Heap { relation, row_type, places, slots: RefCell::new(slots), memory }
+            Heap { relation, row_type, slots, memory }
         }
     }
 
-    /// Appends rows; returns how many.
-    pub fn append<const N: usize>(&self, give: impl FnOnce(&mut dyn FnMut([Value; N]))) -> i64 {
-        let relation = open(self.relation);
-        let slots = &mut *self.slots.borrow_mut();
-        let (mut count, mut ready) = (0, 0);
-        give(&mut |row| {
-            self.row_type.with_datums(&self.in_order(row), |description, values, nulls| {
-                // SAFETY: the values are what the description says; the tuple copies them. It is in
-                // the memory of the slot, which frees it before it takes another.
-                unsafe {
-                    let (values, nulls) = (values.as_mut_ptr(), nulls.as_mut_ptr());
-                    let form = || pg_sys::heap_form_tuple(description, values, nulls);
-                    pg_sys::ExecStoreHeapTuple(self.memory.work(form), slots[ready], true);
-                }
-            });
-            (count, ready) = (count + 1, ready + 1);
-            if ready == AT_ONCE {
-                write(relation, &mut slots[..ready]);
-                ready = 0;
-            }
-        });
-        write(relation, &mut slots[..ready]);
-        // SAFETY: the table is open; its lock is kept to the end of the transaction.
-        unsafe { pg_sys::table_close(relation, pg_sys::NoLock as pg_sys::LOCKMODE) };
-        count
-    }
-
-    fn in_order<'a, const N: usize>(&self, row: [Value<'a>; N]) -> [Value<'a>; N] {
-        if self.places.len() != N {
-            raise_other_version();
-        }
-        std::array::from_fn(|column| row[self.places[column]])
+    /// Opens the table to append rows to it.
+    pub fn open(&self) -> Appending<'_> {
+        Appending { heap: self, relation: open(self.relation), ready: 0 }
     }
 }
 
-/// Writes what the slots hold.
-fn write(relation: pg_sys::Relation, slots: &mut [*mut pg_sys::TupleTableSlot]) {
-    check_for_interrupts();
-    if slots.is_empty() {
-        return;
+/// Rows that are appended one by one, their columns in the order in which they were named.
+pub struct Appending<'h> {
+    heap: &'h Heap,
+    relation: pg_sys::Relation,
+    ready: usize,
+}
+
+impl Appending<'_> {
+    pub fn push(&mut self, fill: impl FnOnce(&mut Filling)) {
+        let slot = self.heap.slots[self.ready];
+        self.heap.row_type.with_datums(fill, |description, values, nulls| {
+            // SAFETY: the values are what the description says; the tuple copies them. It is in the
+            // memory of the slot, which frees it before it takes another.
+            unsafe {
+                let (values, nulls) = (values.as_mut_ptr(), nulls.as_mut_ptr());
+                let form = || pg_sys::heap_form_tuple(description, values, nulls);
+                pg_sys::ExecStoreHeapTuple(self.heap.memory.work(form), slot, true);
+            }
+        });
+        self.ready += 1;
+        if self.ready == AT_ONCE {
+            self.write();
+        }
     }
-    // SAFETY: the table is open for writing, and the slots hold rows of it.
-    unsafe {
-        let command = pg_sys::GetCurrentCommandId(true);
-        let (count, no_state) = (slots.len() as i32, std::ptr::null_mut());
-        pg_sys::heap_multi_insert(relation, slots.as_mut_ptr(), count, command, 0, no_state);
+
+    /// Writes what the slots hold.
+    fn write(&mut self) {
+        check_for_interrupts();
+        let mut slots = [std::ptr::null_mut(); AT_ONCE];
+        slots.copy_from_slice(&self.heap.slots);
+        // SAFETY: the table is open for writing, and so many slots hold rows of it.
+        unsafe {
+            let (command, no_state) = (pg_sys::GetCurrentCommandId(true), std::ptr::null_mut());
+            let (slots, count) = (slots.as_mut_ptr(), self.ready as i32);
+            pg_sys::heap_multi_insert(self.relation, slots, count, command, 0, no_state);
+        }
+        self.ready = 0;
+    }
+
+    /// Writes what is left to write.
+    pub fn finish(mut self) {
+        if self.ready > 0 {
+            self.write();
+        }
+        // SAFETY: the table is open; its lock is kept to the end of the transaction.
+        unsafe { pg_sys::table_close(self.relation, pg_sys::NoLock as pg_sys::LOCKMODE) };
     }
 }
 

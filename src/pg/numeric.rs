@@ -247,11 +247,16 @@ impl From<Decimal> for Numeric<'_> {
 /// Writes the base-10,000 digits of a number before `end`, at least so many; returns their start.
 fn write_groups(groups: &mut [u16], end: usize, mut number: u128, at_least: usize) -> usize {
     let mut start = end;
-    while number > 0 || end - start < at_least {
-        let (rest, group) = divide(number, BASE);
+    while number > u64::MAX.into() {
         start -= 1;
-        groups[start] = group as u16;
-        number = rest;
+        groups[start] = (number % BASE) as u16;
+        number /= BASE;
+    }
+    let (mut number, base) = (number as u64, BASE as u64);
+    while number > 0 || end - start < at_least {
+        start -= 1;
+        groups[start] = (number % base) as u16;
+        number /= base;
     }
     start
 }

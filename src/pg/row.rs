@@ -151,10 +151,45 @@ impl Room {
     }
 }
 
+/// How many columns a row can have here.
+const MAX_COLUMNS: usize = 64;
+
+/// A row that is filled column by column.
+pub struct Filling<'r> {
+    row_type: &'r RowType,
+    values: [pg_sys::Datum; MAX_COLUMNS],
+    nulls: [bool; MAX_COLUMNS],
+    room: Room,
+    filled: usize,
+    fits: bool,
+}
+
+impl Filling<'_> {
+    /// NULL for so many columns.
+    pub fn put_nulls(&mut self, count: usize) {
+        (0..count).for_each(|_| self.put(Value::Null));
+    }
+
+    /// The value of the next column.
+    #[inline]
+    pub fn put(&mut self, value: Value) {
+        let place = self.row_type.order.get(self.filled).copied().unwrap_or(MAX_COLUMNS);
+        let column = self.row_type.columns.get(place);
+        self.fits &= place < MAX_COLUMNS && column.is_some_and(|it| value.is_of(*it));
+        if self.fits {
+            self.nulls[place] = matches!(value, Value::Null);
+            self.values[place] = value.datum(&mut self.room);
+            self.filled += 1;
+        }
+    }
+}
+
 /// A composite type that rows of a result are made of.
 pub(super) struct RowType {
     oid: pg_sys::Oid,
     columns: Vec<pg_sys::Oid, ServerMemory>,
+    /// Which column is filled first, and so on.
+    pub(super) order: Vec<usize, ServerMemory>,
     /// A copy that nobody releases but with the memory it is in.
     pub(super) description: pg_sys::TupleDesc,
 }
@@ -182,35 +217,38 @@ impl RowType {
     pub(super) fn described(known: &PgTupleDesc, memory: ServerMemory) -> RowType {
         let mut columns = Vec::with_capacity_in(known.len(), memory);
         columns.extend(known.iter().map(|it| it.atttypid));
+        let mut order = Vec::with_capacity_in(known.len(), memory);
+        order.extend(0..known.len());
         // SAFETY: the description is alive.
         let description = memory.work(|| unsafe { pg_sys::CreateTupleDescCopy(known.as_ptr()) });
-        RowType { oid: pg_sys::RECORDOID, columns, description }
+        RowType { oid: pg_sys::RECORDOID, columns, order, description }
     }
 
     /// Gives the values of a row as the server takes them, and which are NULL. Refuses those that
     /// are not what the type's columns are: the script of another version may have made it.
-    pub(super) fn with_datums<const N: usize, T>(
+    pub(super) fn with_datums<T>(
         &self,
-        row: &[Value; N],
-        take: impl FnOnce(pg_sys::TupleDesc, &mut [pg_sys::Datum; N], &mut [bool; N]) -> T,
+        fill: impl FnOnce(&mut Filling),
+        take: impl FnOnce(pg_sys::TupleDesc, &mut [pg_sys::Datum], &mut [bool]) -> T,
     ) -> T {
-        let mut room = Room::new();
-        let mut nulls = [false; N];
-        let mut values = [pg_sys::Datum::null(); N];
-        let mut same = self.columns.len() == N;
-        for (place, (value, column)) in row.iter().zip(&self.columns).enumerate() {
-            same &= value.is_of(*column);
-            nulls[place] = matches!(value, Value::Null);
-            values[place] = value.datum(&mut room);
-        }
-        if !same {
+        let mut filling = Filling {
+            row_type: self,
+            values: [pg_sys::Datum::null(); MAX_COLUMNS],
+            nulls: [false; MAX_COLUMNS],
+            room: Room::new(),
+            filled: 0,
+            fits: true,
+        };
+        fill(&mut filling);
+        if !filling.fits || filling.filled != self.columns.len() {
             raise_other_version();
         }
-        take(self.description, &mut values, &mut nulls)
+        take(self.description, &mut filling.values, &mut filling.nulls)
     }
 
     fn form<const N: usize>(&self, row: &[Value; N]) -> pg_sys::Datum {
-        self.with_datums(row, |description, values, nulls| {
+        let fill = |filling: &mut Filling| row.iter().for_each(|value| filling.put(*value));
+        self.with_datums(fill, |description, values, nulls| {
             // SAFETY: the values are what the description says; the tuple is in the memory of the
             // call, copies them, and names its type in its header.
             unsafe {

@@ -5,7 +5,7 @@ use pgrx::prelude::*;
 
 use super::call::{Call, Kept};
 use super::error::{check_for_interrupts, raise};
-use super::row::{RowType, Value};
+use super::row::{Filling, RowType};
 use super::sql_type::sql_type_named;
 
 /// A set of rows as the result of a function, each given to the server as soon as it is made.
@@ -45,9 +45,10 @@ impl RowSet {
         RowSet { row_type, store }
     }
 
-    pub fn push<const N: usize>(&mut self, row: [Value; N]) {
+    /// Adds a row whose columns are put one by one.
+    pub fn push(&mut self, fill: impl FnOnce(&mut Filling)) {
         check_for_interrupts();
-        self.row_type.with_datums(&row, |description, values, nulls| {
+        self.row_type.with_datums(fill, |description, values, nulls| {
             // SAFETY: the store is alive; it copies the values, which are what the description says.
             unsafe {
                 pg_sys::tuplestore_putvalues(

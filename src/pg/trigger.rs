@@ -1,5 +1,5 @@
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ffi::CStr;
 
 use pgrx::callconv::{BoxRet, FcInfo};
@@ -29,8 +29,8 @@ unsafe impl BoxRet for TriggerResult {
 const QUEUE: &CStr = c"changed_customers";
 const REGISTRY: &CStr = c"watched_tables";
 
-/// A trigger that fires after a row was written; its arguments are a ledger and a column. Where its
-/// condition is about the type of the ledger's queue, that tells which: it may have been renamed.
+/// A trigger that fires after a row was written; its arguments are a ledger and a column. The table
+/// that it refers to is the ledger's queue, whatever the ledger is called by now.
 pub struct RowTrigger<'a> {
     data: &'a pg_sys::TriggerData,
     trigger: &'a pg_sys::Trigger,
@@ -68,8 +68,8 @@ impl<'a> RowTrigger<'a> {
     /// Appends the customers of the old and of the new row to the ledger's queue. What cannot be
     /// marked is a warning: a ledger never fails a write.
     pub fn mark(&self) {
-        let Some(queue) = Queue::of_ledger(self.schema()) else {
-            return self.warn("the ledger does not exist");
+        let Some(queue) = Queue::open(self.trigger.tgconstrrelid) else {
+            return self.warn("the trigger refers to no ledger");
         };
         if !queue.knows(self.data.tg_relation) {
             return self.warn("the ledger does not watch the table");
@@ -85,22 +85,6 @@ impl<'a> RowTrigger<'a> {
                 queue.append(customer);
             }
             last = Some(customer);
-        }
-    }
-
-    /// The ledger's schema; the invalid one if there is none.
-    fn schema(&self) -> pg_sys::Oid {
-        let trigger = self.trigger.tgoid;
-        if let Some(known) = LEDGERS.with_borrow(|it| it.get(&trigger).copied()) {
-            return known;
-        }
-        match condition_schema(self.trigger) {
-            Some(schema) => {
-                LEDGERS.with_borrow_mut(|it| it.insert(trigger, schema));
-                schema
-            }
-            // SAFETY: the name is looked up in the catalog.
-            None => unsafe { pg_sys::get_namespace_oid(self.ledger.as_ptr(), true) },
         }
     }
 
@@ -134,27 +118,6 @@ impl<'a> RowTrigger<'a> {
     }
 }
 
-/// The schema of the type that a trigger's condition asks the nothing of: `NULL::queue IS NULL`.
-fn condition_schema(trigger: &pg_sys::Trigger) -> Option<pg_sys::Oid> {
-    if trigger.tgqual.is_null() {
-        return None;
-    }
-    // SAFETY: the server wrote the condition as a node, and reads it into the memory of the call; a
-    // node is what its tag says.
-    unsafe {
-        let node = pg_sys::stringToNode(trigger.tgqual).cast::<pg_sys::Node>();
-        if node.is_null() || (*node).type_ != pg_sys::NodeTag::T_NullTest {
-            return None;
-        }
-        let argument = (*node.cast::<pg_sys::NullTest>()).arg.cast::<pg_sys::Node>();
-        if argument.is_null() || (*argument).type_ != pg_sys::NodeTag::T_Const {
-            return None;
-        }
-        let queue = pg_sys::typeidTypeRelid((*argument.cast::<pg_sys::Const>()).consttype);
-        (queue != pg_sys::InvalidOid).then(|| pg_sys::get_rel_namespace(queue))
-    }
-}
-
 #[cold]
 fn raise_misuse() -> ! {
     raise(
@@ -173,26 +136,26 @@ struct Queue {
 }
 
 thread_local! {
-    /// The schemas of the ledgers that triggers mark in.
-    static LEDGERS: RefCell<HashMap<pg_sys::Oid, pg_sys::Oid>> = RefCell::new(HashMap::new());
     /// The queues and tables of which this session knows that they belong together.
     static KNOWN: RefCell<HashSet<(pg_sys::Oid, pg_sys::Oid)>> = RefCell::new(HashSet::new());
 }
 
 impl Queue {
-    fn of_ledger(namespace: pg_sys::Oid) -> Option<Queue> {
-        // SAFETY: the name is looked up in the catalogs; a relation that is gone is null.
+    /// The queue, if the relation is one.
+    fn open(relation: pg_sys::Oid) -> Option<Queue> {
+        // SAFETY: a relation that is gone is null; what is open is described.
         unsafe {
-            let relation = open(namespace, QUEUE, pg_sys::RowExclusiveLock)?;
+            let relation = open(relation, pg_sys::RowExclusiveLock)?;
             let (class, description) = ((*relation).rd_rel, (*relation).rd_att);
-            let plain = (*class).relam == pg_sys::HEAP_TABLE_AM_OID
-                && (*class).relkind == pg_sys::RELKIND_RELATION as std::ffi::c_char
-                && (*description).natts == 1;
             let queue = Queue {
                 relation,
-                namespace,
+                namespace: (*class).relnamespace,
                 id_type: pg_sys::getBaseType(pg_sys::SPI_gettypeid(description, 1)),
             };
+            let plain = CStr::from_ptr((*class).relname.data.as_ptr()) == QUEUE
+                && (*class).relam == pg_sys::HEAP_TABLE_AM_OID
+                && (*class).relkind == pg_sys::RELKIND_RELATION as std::ffi::c_char
+                && (*description).natts == 1;
             plain.then_some(queue)
         }
     }
@@ -220,14 +183,14 @@ impl Queue {
     unsafe fn watches(&self, table: pg_sys::Relation) -> bool {
         // SAFETY: the registry begins with an oid, a row of pg_inherits with two.
         unsafe {
-            let Some(registry) = open(self.namespace, REGISTRY, pg_sys::AccessShareLock) else {
+            let Some(registry) = open_named(self.namespace, REGISTRY) else {
                 return false;
             };
             let watched = first_columns::<1>(registry);
             let mut tables = vec![pg_sys::Datum::from((*table).rd_id)];
             if (*(*table).rd_rel).relispartition {
                 let catalog = pg_sys::Oid::from(pg_sys::PG_CATALOG_NAMESPACE);
-                let inherits = open(catalog, c"pg_inherits", pg_sys::AccessShareLock);
+                let inherits = open_named(catalog, c"pg_inherits");
                 let parents = inherits.map_or(vec![], |it| first_columns::<2>(it));
                 let parent_of = |part| parents.iter().find(|it| it[0] == part).map(|it| it[1]);
                 while let Some(parent) = tables.last().copied().and_then(parent_of) {
@@ -261,20 +224,26 @@ impl Drop for Queue {
     }
 }
 
-/// A relation of a schema, if there is one.
+/// A relation of a schema to read, if there is one.
 ///
 /// # Safety
 /// The caller must close it.
-unsafe fn open(namespace: pg_sys::Oid, name: &CStr, lock: u32) -> Option<pg_sys::Relation> {
-    // SAFETY: the name is looked up; a relation that is dropped meanwhile is null.
-    unsafe {
-        let relation = pg_sys::get_relname_relid(name.as_ptr(), namespace);
-        if relation == pg_sys::InvalidOid {
-            return None;
-        }
-        let open = pg_sys::try_table_open(relation, lock as pg_sys::LOCKMODE);
-        (!open.is_null()).then_some(open)
+unsafe fn open_named(namespace: pg_sys::Oid, name: &CStr) -> Option<pg_sys::Relation> {
+    // SAFETY: the name is looked up.
+    unsafe { open(pg_sys::get_relname_relid(name.as_ptr(), namespace), pg_sys::AccessShareLock) }
+}
+
+/// A relation, if there is one.
+///
+/// # Safety
+/// The caller must close it.
+unsafe fn open(relation: pg_sys::Oid, lock: u32) -> Option<pg_sys::Relation> {
+    if relation == pg_sys::InvalidOid {
+        return None;
     }
+    // SAFETY: a relation that is dropped meanwhile is null.
+    let open = unsafe { pg_sys::try_table_open(relation, lock as pg_sys::LOCKMODE) };
+    (!open.is_null()).then_some(open)
 }
 
 /// The first columns of all rows of a relation, which is closed.

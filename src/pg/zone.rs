@@ -42,8 +42,8 @@ impl TimeZone {
             i64::MIN => return Moment { day: Day::NEG_INFINITY, instant },
             _ => (),
         }
-        let local = i128::from(instant) + i128::from(self.offset(instant));
-        let day = local.div_euclid(MICROS_OF_DAY.into());
+        let local = instant.saturating_add(self.offset(instant));
+        let day = local.div_euclid(MICROS_OF_DAY);
         Moment { day: Day(i32::try_from(day).unwrap_or(i32::MAX - 1)), instant }
     }
 

@@ -14,6 +14,23 @@ pub struct Decimal {
     pub scale: u8,
 }
 
+/// A number and its scale without zeros at its end; each power is a constant, which divides fast.
+macro_rules! without_zeros {
+    ($number:expr, $scale:expr) => {{
+        let (mut number, mut scale) = ($number, $scale);
+        without_zeros!(@strip number, scale, 8, 100_000_000);
+        without_zeros!(@strip number, scale, 4, 10_000);
+        without_zeros!(@strip number, scale, 2, 100);
+        without_zeros!(@strip number, scale, 1, 10);
+        (number, scale)
+    }};
+    (@strip $number:ident, $scale:ident, $zeros:literal, $power:literal) => {
+        while $scale >= $zeros && $number % $power == 0 {
+            ($number, $scale) = ($number / $power, $scale - $zeros);
+        }
+    };
+}
+
 impl Decimal {
     pub const fn new(mantissa: i128, scale: u8) -> Self {
         Self { mantissa, scale }
@@ -30,17 +47,18 @@ impl Decimal {
 
     /// The same amount without zeros at its end.
     pub fn trimmed(self) -> Decimal {
-        let (mut number, mut scale) = (self.mantissa.unsigned_abs(), self.scale);
-        for zeros in [8, 4, 2, 1] {
-            while scale >= zeros {
-                let (shorter, rest) = divide(number, 10_u128.pow(zeros.into()));
-                if rest != 0 {
-                    break;
-                }
-                (number, scale) = (shorter, scale - zeros);
+        let negative = self.mantissa < 0;
+        let (number, scale) = match u64::try_from(self.mantissa.unsigned_abs()) {
+            Ok(number) => {
+                let (number, scale) = without_zeros!(number, self.scale);
+                (i128::from(number), scale)
             }
-        }
-        Decimal { mantissa: number.cast_signed() * self.mantissa.signum(), scale }
+            Err(_) => {
+                let (number, scale) = without_zeros!(self.mantissa.unsigned_abs(), self.scale);
+                (number.cast_signed(), scale)
+            }
+        };
+        Decimal { mantissa: if negative { -number } else { number }, scale }
     }
 
     /// The exact sum.

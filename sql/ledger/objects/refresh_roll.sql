@@ -7,8 +7,8 @@ contributed AS (
     SELECT 1 AS sign, :each_column(d.%) FROM difference AS d WHERE d.kind IS NOT NULL
     UNION ALL
     SELECT -1, :each_column(l.%)
-    FROM difference AS d
-    JOIN current_lines AS l ON l.ctid = d.place AND :is_changed(l.customer_id)
+    FROM outdated AS o
+    JOIN current_lines AS l ON l.ctid = o.place AND :is_changed(l.customer_id)
   ) AS l
 ),
 rolled AS (

@@ -125,8 +125,16 @@ SELECT left(pg_temp.refusals(
   $$ CREATE TRIGGER t1 AFTER TRUNCATE ON rights_strange.mine FOR EACH STATEMENT EXECUTE FUNCTION rights.mark_all() $$,
   format($$ CREATE TRIGGER t2 AFTER INSERT ON rights_strange.mine FOR EACH ROW EXECUTE FUNCTION %s() $$, proc.oid::regproc)), 8) AS refusals
 FROM pg_proc AS proc WHERE proc.pronamespace = 'rights'::regnamespace AND proc.proname LIKE 'mark\_plan\_%';
--- The trigger function that all ledgers share knows which tables they watch.
+-- The trigger function that all ledgers share marks where its trigger refers to, which takes a right.
+SELECT pg_temp.refusals($$ CREATE CONSTRAINT TRIGGER t3 AFTER INSERT ON rights_strange.mine FROM rights.changed_customers FOR EACH ROW EXECUTE FUNCTION saas_metrics.mark_changed('rights', 'customer_id') $$);
 CREATE TRIGGER t3 AFTER INSERT OR UPDATE OR DELETE ON rights_strange.mine FOR EACH ROW EXECUTE FUNCTION saas_metrics.mark_changed('rights', 'customer_id');
+INSERT INTO rights_strange.mine VALUES ('forged', 1);
+DROP TRIGGER t3 ON rights_strange.mine;
+-- With the right, it knows which tables a ledger watches.
+RESET ROLE;
+GRANT TRIGGER ON rights.changed_customers TO regress_stranger;
+SET ROLE regress_stranger;
+CREATE CONSTRAINT TRIGGER t3 AFTER INSERT ON rights_strange.mine FROM rights.changed_customers FOR EACH ROW EXECUTE FUNCTION saas_metrics.mark_changed('rights', 'customer_id');
 INSERT INTO rights_strange.mine VALUES ('forged', 1);
 -- A schema of his own that looks like a ledger gets him no further.
 CREATE TABLE rights_strange.changed_customers (customer_id text);
@@ -134,6 +142,7 @@ CREATE TABLE rights_strange.watched_tables (source_table regclass, customer_id t
 INSERT INTO rights_strange.watched_tables VALUES ('rights_strange.mine', 'customer_id', false);
 INSERT INTO rights_strange.mine VALUES ('forged', 1);
 RESET ROLE;
+REVOKE TRIGGER ON rights.changed_customers FROM regress_stranger;
 SELECT count(*) AS forged FROM rights.changed_customers;
 SET client_min_messages = warning;
 DROP SCHEMA rights_strange CASCADE;

@@ -106,6 +106,8 @@ pub struct Contributions<A: Allocator + Clone> {
     /// By day, and from when they count.
     days: HashMap<(Day, Day), DaySums, DefaultHashBuilder, A>,
     sums: HashMap<Key, Sums, DefaultHashBuilder, A>,
+    /// First spells, of which there is nothing but customers.
+    spells: HashMap<Key, i64, DefaultHashBuilder, A>,
     names: HashMap<u64, Name, DefaultHashBuilder, A>,
     billing_periods: HashMap<Length, Name, DefaultHashBuilder, A>,
     places: Vec<(u32, u32), A>,
@@ -121,6 +123,7 @@ impl<A: Allocator + Clone> Contributions<A> {
         Contributions {
             days: HashMap::new_in(memory.clone()),
             sums: HashMap::new_in(memory.clone()),
+            spells: HashMap::new_in(memory.clone()),
             names: HashMap::new_in(memory.clone()),
             billing_periods: HashMap::new_in(memory.clone()),
             places: Vec::new_in(memory.clone()),
@@ -160,6 +163,9 @@ impl<A: Allocator + Clone> Contributions<A> {
         let totals = self.totals()?;
         let all = self.sums.iter().chain(totals.iter());
         all.filter(|it| *it.1 != Sums::default()).for_each(|(key, sums)| visit(key, sums));
+        for (key, customers) in self.spells.iter().filter(|it| *it.1 != 0) {
+            visit(key, &Sums { customers: *customers, ..Sums::default() });
+        }
         Ok(())
     }
 
@@ -191,6 +197,11 @@ impl<A: Allocator + Clone> Contributions<A> {
     fn sums(&mut self, key: Key) -> Result<&mut Sums> {
         self.sums.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
         Ok(self.sums.entry(key).or_default())
+    }
+
+    fn spells(&mut self, key: Key) -> Result<&mut i64> {
+        self.spells.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+        Ok(self.spells.entry(key).or_default())
     }
 
     fn named(&mut self, text: Option<&[u8]>) -> Result<Name> {
@@ -281,12 +292,12 @@ impl<A: Allocator + Clone> Contributions<A> {
         let spell = Key { period: None, ..at.key(Slice::FirstSpell) };
         if self.wants(Slice::FirstSpell) && (begins || ends) {
             let change = if begins { at.sign } else { -at.sign };
-            self.sums(Key { cohort: Some(head.first_on), ..spell })?.customers += change;
+            *self.spells(Key { cohort: Some(head.first_on), ..spell })? += change;
         }
         if self.wants(Slice::EndedSpell) && ends {
             let age = day.months_since(head.first_on).and_then(|it| i32::try_from(it).ok());
             let key = Key { slice: Slice::EndedSpell, age, ..spell };
-            self.sums(key)?.customers += at.sign;
+            *self.spells(key)? += at.sign;
         }
         Ok(())
     }

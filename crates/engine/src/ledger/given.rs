@@ -4,7 +4,7 @@ use allocator_api2::vec::Vec;
 use super::Moment;
 use super::digest::Digest;
 use crate::Result;
-use crate::collection::room::{append, reserve};
+use crate::collection::room::reserve;
 use crate::decimal::Decimal;
 
 /// A row of the input `subscription_periods` as it is given.
@@ -67,7 +67,6 @@ impl Given<'_> {
         digest: &mut Digest,
         room: &mut Vec<u8, A>,
     ) -> Result<()> {
-        room.clear();
         let texts = [
             self.subscription_id,
             self.item_id,
@@ -83,20 +82,31 @@ impl Given<'_> {
         // A NULL has another length than any text, and an error than any number.
         const FIXED: usize = 2 * 17 + 20 + 5 * 9;
         let bytes: usize = texts.iter().map(|it| 4 + it.map_or(0, <[u8]>::len)).sum();
+        room.clear();
         reserve(room, bytes + FIXED)?;
+        room.resize(bytes + FIXED, 0);
+        let mut rest = room.as_mut_slice();
         for text in texts {
             let length = text.map_or(u32::MAX, |it| it.len() as u32);
-            append(room, &length.to_le_bytes());
-            append(room, text.unwrap_or_default());
+            put(&mut rest, &length.to_le_bytes());
+            put(&mut rest, text.unwrap_or_default());
         }
-        append(room, &number(&self.amount));
-        append(room, &number(&self.discount));
-        append(room, &length(self.billing_period));
+        put(&mut rest, &number(&self.amount));
+        put(&mut rest, &number(&self.discount));
+        put(&mut rest, &length(self.billing_period));
         let moments = [self.starts_at, self.ends_at, self.cancel_requested_at, self.access_ends_at];
-        moments.iter().for_each(|it| append(room, &moment(*it)));
-        digest.add(room);
+        moments.iter().for_each(|it| put(&mut rest, &moment(*it)));
+        let unused = rest.len();
+        digest.add(&room[..bytes + FIXED - unused]);
         Ok(())
     }
+}
+
+/// Writes bytes at the start of the room that is left.
+fn put(rest: &mut &mut [u8], bytes: &[u8]) {
+    let (place, after) = std::mem::take(rest).split_at_mut(bytes.len());
+    place.copy_from_slice(bytes);
+    *rest = after;
 }
 
 fn number(number: &Option<Result<Decimal>>) -> [u8; 17] {

@@ -3,12 +3,11 @@
 
 use allocator_api2::alloc::Allocator;
 use allocator_api2::vec::Vec;
-use postcard::ser_flavors::Flavor;
 use serde::{Deserialize, Serialize};
 
 use super::movements::{Line, Movement};
 use crate::calendar::Day;
-use crate::collection::room::{append, push, reserve};
+use crate::collection::room::reserve;
 use crate::{Error, Result};
 
 /// Appends movements to bytes.
@@ -28,27 +27,17 @@ impl<'v, A: Allocator> Packer<'v, A> {
     }
 
     fn write<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-        postcard::serialize_with_flavor(value, Growing(self.0)).map_err(|_| Error::OutOfMemory)
-    }
-}
-
-struct Growing<'v, A: Allocator>(&'v mut Vec<u8, A>);
-
-impl<A: Allocator> Flavor for Growing<'_, A> {
-    type Output = ();
-
-    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
-        push(self.0, byte).map_err(|_| postcard::Error::SerializeBufferFull)
-    }
-
-    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
-        reserve(self.0, bytes.len()).map_err(|_| postcard::Error::SerializeBufferFull)?;
-        append(self.0, bytes);
-        Ok(())
-    }
-
-    fn finalize(self) -> postcard::Result<()> {
-        Ok(())
+        let (start, mut room) = (self.0.len(), 256);
+        loop {
+            reserve(self.0, room)?;
+            self.0.resize(start + room, 0);
+            if let Ok(written) = postcard::to_slice(value, &mut self.0[start..]) {
+                let end = start + written.len();
+                self.0.truncate(end);
+                return Ok(());
+            }
+            room = room.checked_mul(2).ok_or(Error::OutOfMemory)?;
+        }
     }
 }
 
@@ -137,7 +126,7 @@ mod tests {
         let mut packer = Packer::new(&mut bytes, b"USD").unwrap();
         packer.push(&movement(1), &[line(None, 1), line(Some(b""), 2)]).unwrap();
         packer.push(&movement(1), &[]).unwrap();
-        packer.push(&movement(1), &[line(Some(b"p"), 3)]).unwrap();
+        packer.push(&movement(1), &[line(Some(&[b'p'; 999]), 3)]).unwrap();
         packer.push(&movement(2), &[line(None, 4)]).unwrap();
         bytes
     }
@@ -158,7 +147,7 @@ mod tests {
         let lines = [
             (1, true, line(None, 1)),
             (2, false, line(Some(b""), 2)),
-            (3, true, line(Some(b"p"), 3)),
+            (3, true, line(Some(&[b'p'; 999]), 3)),
             (1, true, line(None, 4)),
         ];
         assert_eq!(seen, lines);
