@@ -1,4 +1,4 @@
--- Compares what is read with the current lines, keeps those that differ, and records what is new.
+-- Compares what is read with the current lines, supersedes what differs, and records what is new.
 redigested AS (
   UPDATE customer_digests AS k SET digest = f.digest
   FROM found AS f
@@ -25,28 +25,21 @@ difference AS MATERIALIZED (
   WHERE f.kind IS NULL OR l.kind IS NULL
      OR (f.effective_at, :each_column(f.%)) IS DISTINCT FROM (l.effective_at, :each_column(l.%))
 ),
--- Narrow: it is read more often than what is new.
-outdated AS MATERIALIZED (
-  SELECT d.place FROM difference AS d WHERE d.place IS NOT NULL
-),
 superseded AS (
-  INSERT INTO superseded_lines
-  SELECT l.*, $2
-  FROM outdated AS o
-  JOIN current_lines AS l ON l.ctid = o.place AND :is_changed(l.customer_id)
-),
-removed AS (
   DELETE FROM current_lines AS l
-  USING outdated AS o
-  WHERE l.ctid = o.place AND :is_changed(l.customer_id)
-  RETURNING 1
+  USING difference AS d
+  WHERE l.ctid = d.place AND :is_changed(l.customer_id)
+  RETURNING l.*
+),
+archived AS (
+  INSERT INTO superseded_lines SELECT s.*, $2 FROM superseded AS s
 ),
 -- Only when all that it replaces is gone.
 added AS (
   INSERT INTO current_lines (customer_id, recorded_by, seq, effective_at, :each_column(%))
   SELECT d.customer_id, $2, d.seq, d.effective_at, :each_column(d.%)
   FROM difference AS d
-  WHERE d.kind IS NOT NULL AND (SELECT count(*) FROM removed) >= 0
+  WHERE d.kind IS NOT NULL AND (SELECT count(*) FROM superseded) >= 0
 ),
 counts AS (
   SELECT count(*) FILTER (WHERE d.mrr_after IS NOT NULL AND d.kind <> 'switch' AND d.net IS NULL) AS added,

@@ -6,9 +6,7 @@ contributed AS (
   FROM (
     SELECT 1 AS sign, :each_column(d.%) FROM difference AS d WHERE d.kind IS NOT NULL
     UNION ALL
-    SELECT -1, :each_column(l.%)
-    FROM outdated AS o
-    JOIN current_lines AS l ON l.ctid = o.place AND :is_changed(l.customer_id)
+    SELECT -1, :each_column(s.%) FROM superseded AS s
   ) AS l
 ),
 rolled AS (
