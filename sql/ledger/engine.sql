@@ -135,14 +135,14 @@ COMMENT ON TYPE saas_metrics.ledger_contribution IS
 CREATE FUNCTION saas_metrics.ledger_movements_step(
     internal, text, uuid,
     text, text, text, text, text, numeric, numeric, text, text, interval, timestamptz,
-    timestamptz, text, timestamptz, timestamptz, text, text
+    timestamptz, text, timestamptz, timestamptz, text, text, boolean, text
   ) RETURNS internal
   IMMUTABLE PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_movements_step_wrapper';
 COMMENT ON FUNCTION saas_metrics.ledger_movements_step(
     internal, text, uuid,
     text, text, text, text, text, numeric, numeric, text, text, interval, timestamptz,
-    timestamptz, text, timestamptz, timestamptz, text, text
+    timestamptz, text, timestamptz, timestamptz, text, text, boolean, text
   ) IS
   'Part of the aggregates ledger_movements, ledger_rejections, ledger_digest and ledger_explanations.';
 
@@ -168,7 +168,7 @@ CREATE AGGREGATE saas_metrics.ledger_movements(
     subscription_id text, item_id text, product text, plan text, kind text, amount numeric,
     discount numeric, discount_kind text, currency text, billing_period interval, starts_at
     timestamptz, ends_at timestamptz, status text, cancel_requested_at timestamptz, access_ends_at
-    timestamptz, churn_kind text, churn_reason text
+    timestamptz, churn_kind text, churn_reason text, renews boolean, problem text
   ) (
   SFUNC = saas_metrics.ledger_movements_step,
   STYPE = internal,
@@ -180,7 +180,7 @@ CREATE AGGREGATE saas_metrics.ledger_movements(
 COMMENT ON AGGREGATE saas_metrics.ledger_movements(
     text, uuid,
     text, text, text, text, text, numeric, numeric, text, text, interval, timestamptz,
-    timestamptz, text, timestamptz, timestamptz, text, text
+    timestamptz, text, timestamptz, timestamptz, text, text, boolean, text
   ) IS
   'One customer''s movements with their lines, from all his rows of subscription_periods, by the settings of a ledger; NULL if their digest is the known one. Used by refresh and by the ledger''s views.';
 
@@ -203,7 +203,7 @@ CREATE AGGREGATE saas_metrics.ledger_rejections(
     subscription_id text, item_id text, product text, plan text, kind text, amount numeric,
     discount numeric, discount_kind text, currency text, billing_period interval, starts_at
     timestamptz, ends_at timestamptz, status text, cancel_requested_at timestamptz, access_ends_at
-    timestamptz, churn_kind text, churn_reason text
+    timestamptz, churn_kind text, churn_reason text, renews boolean, problem text
   ) (
   SFUNC = saas_metrics.ledger_movements_step,
   STYPE = internal,
@@ -215,7 +215,7 @@ CREATE AGGREGATE saas_metrics.ledger_rejections(
 COMMENT ON AGGREGATE saas_metrics.ledger_rejections(
     text, uuid,
     text, text, text, text, text, numeric, numeric, text, text, interval, timestamptz,
-    timestamptz, text, timestamptz, timestamptz, text, text
+    timestamptz, text, timestamptz, timestamptz, text, text, boolean, text
   ) IS
   'The rows of one customer in subscription_periods that cannot be read, each with the reason; none if their digest is the known one. Used by refresh.';
 
@@ -224,7 +224,7 @@ CREATE AGGREGATE saas_metrics.ledger_digest(
     subscription_id text, item_id text, product text, plan text, kind text, amount numeric,
     discount numeric, discount_kind text, currency text, billing_period interval, starts_at
     timestamptz, ends_at timestamptz, status text, cancel_requested_at timestamptz, access_ends_at
-    timestamptz, churn_kind text, churn_reason text
+    timestamptz, churn_kind text, churn_reason text, renews boolean, problem text
   ) (
   SFUNC = saas_metrics.ledger_movements_step,
   STYPE = internal,
@@ -236,7 +236,7 @@ CREATE AGGREGATE saas_metrics.ledger_digest(
 COMMENT ON AGGREGATE saas_metrics.ledger_digest(
     text, uuid,
     text, text, text, text, text, numeric, numeric, text, text, interval, timestamptz,
-    timestamptz, text, timestamptz, timestamptz, text, text
+    timestamptz, text, timestamptz, timestamptz, text, text, boolean, text
   ) IS
   'A digest of one customer''s rows of subscription_periods, in any order, and of the settings: while it stays, so do his lines. NULL if it is the known one. Used by refresh and check_ledger.';
 

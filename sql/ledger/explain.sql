@@ -116,7 +116,7 @@ CREATE AGGREGATE saas_metrics.ledger_explanations(
     subscription_id text, item_id text, product text, plan text, kind text, amount numeric,
     discount numeric, discount_kind text, currency text, billing_period interval, starts_at
     timestamptz, ends_at timestamptz, status text, cancel_requested_at timestamptz, access_ends_at
-    timestamptz, churn_kind text, churn_reason text
+    timestamptz, churn_kind text, churn_reason text, renews boolean, problem text
   ) (
   SFUNC = saas_metrics.ledger_movements_step,
   STYPE = internal,
@@ -128,7 +128,7 @@ CREATE AGGREGATE saas_metrics.ledger_explanations(
 COMMENT ON AGGREGATE saas_metrics.ledger_explanations(
     text, uuid,
     text, text, text, text, text, numeric, numeric, text, text, interval, timestamptz,
-    timestamptz, text, timestamptz, timestamptz, text, text
+    timestamptz, text, timestamptz, timestamptz, text, text, boolean, text
   ) IS
   'How each of one customer''s rows of subscription_periods counts, in the order of the aggregation. Part of explain_customer.';
 

@@ -3,12 +3,12 @@
 
 CREATE VIEW saas_metrics.policies AS
   SELECT policy, description, churn_date, past_due, paused, discount, usage, zero_mrr, netting,
-         gap_tolerance, week, day, fx
+         gap_tolerance, renewal_grace, week, day, fx
   FROM (VALUES
     ('default', 'The house''s own.',
-     'access_end', 'count', 'zero', 'recurring', 'exclude', 'inactive', 'day', 0, '52/12', '365/12', 'at_start')
+     'access_end', 'count', 'zero', 'recurring', 'exclude', 'inactive', 'day', 0, 7, '52/12', '365/12', 'at_start')
   ) AS built_in (policy, description, churn_date, past_due, paused, discount, usage, zero_mrr,
-                 netting, gap_tolerance, week, day, fx);
+                 netting, gap_tolerance, renewal_grace, week, day, fx);
 GRANT SELECT ON saas_metrics.policies TO PUBLIC;
 
 COMMENT ON VIEW saas_metrics.policies IS
@@ -31,6 +31,8 @@ COMMENT ON COLUMN saas_metrics.policies.netting IS
   'What a customer''s changes are set off against each other within: day, event (the same instant), month (in views by month, quarter and year; by day in finer ones).';
 COMMENT ON COLUMN saas_metrics.policies.gap_tolerance IS
   'Days without MRR, at most, after which the MRR before goes on as if it had never stopped. A churn counts from so many days after it on, dated at the end of the MRR.';
+COMMENT ON COLUMN saas_metrics.policies.renewal_grace IS
+  'Days for which an item goes on after the last invoiced service ended, where no subscription says more (renews). If nothing is invoiced within them, it ended there, and that counts from so many days later on; what is invoiced late goes on as if it had never stopped.';
 COMMENT ON COLUMN saas_metrics.policies.week IS 'Weeks in a month, as a fraction or a decimal.';
 COMMENT ON COLUMN saas_metrics.policies.day IS 'Days in a month, as a fraction or a decimal.';
 COMMENT ON COLUMN saas_metrics.policies.fx IS
@@ -43,7 +45,7 @@ BEGIN
   DELETE FROM ledger_policy;
   INSERT INTO ledger_policy
   SELECT known.policy, known.description, known.churn_date, known.past_due, known.paused, known.discount, known.usage,
-         known.zero_mrr, known.netting, known.gap_tolerance, known.week, known.day, known.fx
+         known.zero_mrr, known.netting, known.gap_tolerance, known.renewal_grace, known.week, known.day, known.fx
   FROM (SELECT 1 AS place, own.* FROM policies AS own
         UNION ALL
         SELECT 2, built_in.* FROM saas_metrics.policies AS built_in) AS known

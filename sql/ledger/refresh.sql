@@ -5,9 +5,9 @@ CREATE FUNCTION saas_metrics._tables_read(ledger name) RETURNS SETOF regclass
   SET search_path = pg_catalog, pg_temp
 AS $$
   WITH RECURSIVE read AS (
-    SELECT format('%I.%I', ledger, c.input)::regclass::oid AS relation
-    FROM saas_metrics.input_columns AS c
-    WHERE c.input <> 'current_subscriptions'
+    -- The other inputs count where these are bound to them.
+    SELECT format('%I.%I', ledger, input)::regclass::oid AS relation
+    FROM unnest('{subscription_periods,customers,fx_rates}'::text[]) AS input
     UNION
     SELECT d.refobjid
     FROM read

@@ -58,10 +58,7 @@ CREATE FUNCTION saas_metrics._watch_rows(ledger name, input text) RETURNS void
   LANGUAGE plpgsql
 AS $$
 BEGIN
-  IF input = 'current_subscriptions' THEN
-    -- Counts only from the next snapshot on.
-    RETURN;
-  ELSIF input = 'fx_rates' THEN
+  IF input = 'fx_rates' THEN
     PERFORM saas_metrics._create_triggers(ledger, (input || '_rows')::regclass, 'mark_all()', true, false);
   ELSE
     PERFORM saas_metrics._create_triggers(ledger, (input || '_rows')::regclass,

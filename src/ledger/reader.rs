@@ -19,7 +19,7 @@ pub struct Reader {
 }
 
 /// The types of the columns that are read, in their order.
-const TYPES: [pg_sys::Oid; 17] = [
+const TYPES: [pg_sys::Oid; 19] = [
     pg_sys::TEXTOID,
     pg_sys::TEXTOID,
     pg_sys::TEXTOID,
@@ -36,6 +36,8 @@ const TYPES: [pg_sys::Oid; 17] = [
     pg_sys::TIMESTAMPTZOID,
     pg_sys::TIMESTAMPTZOID,
     pg_sys::TEXTOID,
+    pg_sys::TEXTOID,
+    pg_sys::BOOLOID,
     pg_sys::TEXTOID,
 ];
 
@@ -88,6 +90,8 @@ impl Reader {
             access_ends_at: moment(14),
             churn_kind: row.text(15),
             churn_reason: row.text(16),
+            renews: row.boolean(17),
+            problem: row.text(18),
         }
     }
 }

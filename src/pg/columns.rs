@@ -15,6 +15,7 @@ use super::varlena::bytes_of;
 #[derive(Clone, Copy)]
 pub struct Columns<'fcx, const AT: usize>(Call<'fcx>);
 
+sql_type_skipped!(Columns<'_, 1>, Columns1);
 sql_type_skipped!(Columns<'_, 3>, Columns3);
 sql_type_skipped!(Columns<'_, 4>, Columns4);
 
@@ -65,6 +66,10 @@ impl<'a, const AT: usize> Columns<'a, AT> {
 
     pub fn integer(&self, place: usize) -> Option<i32> {
         self.datum(place).map(|it| it.value() as i32)
+    }
+
+    pub fn boolean(&self, place: usize) -> Option<bool> {
+        self.datum(place).map(|it| it.value() != 0)
     }
 
     pub fn small(&self, place: usize) -> Option<i16> {

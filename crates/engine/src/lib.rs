@@ -17,6 +17,7 @@ pub mod decimal;
 /// What can go wrong, and what to do about it.
 pub mod error;
 pub mod facts;
+pub mod invoices;
 pub mod ledger;
 pub mod metrics;
 #[cfg(test)]

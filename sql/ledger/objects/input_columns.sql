@@ -1,2 +1,3 @@
 subscription_id item_id product plan kind amount discount discount_kind currency billing_period
-starts_at ends_at status cancel_requested_at access_ends_at churn_kind churn_reason
+starts_at ends_at status cancel_requested_at access_ends_at churn_kind churn_reason renews
+problem

@@ -27,7 +27,7 @@ COMMENT ON COLUMN movements.churn_reason IS 'The reason, where one is known.';
 COMMENT ON COLUMN movements.first_on IS 'The day on which the customer first had MRR.';
 COMMENT ON COLUMN movements.spell IS 'How many times the customer came, this one included.';
 COMMENT ON COLUMN movements.counts_from IS
-  'The day from which the movement counts in views: effective_on, but for churns under a gap_tolerance.';
+  'The day from which the movement counts in views: effective_on, but for churns under a gap_tolerance and ends under a renewal_grace.';
 COMMENT ON COLUMN movements.recorded_by IS 'The refresh that recorded it; NULL: not yet refreshed.';
 
 CREATE VIEW net_movements AS
@@ -79,7 +79,7 @@ COMMENT ON COLUMN movement_lines.plan IS 'The plan; NULL where the rows have non
 COMMENT ON COLUMN movement_lines.billing_period IS 'The billing period.';
 COMMENT ON COLUMN movement_lines.currency IS 'The currency of the native amount.';
 COMMENT ON COLUMN movement_lines.counts_from IS
-  'The day from which it counts in views: effective_on, but for churns under a gap_tolerance.';
+  'The day from which it counts in views: effective_on, but for churns under a gap_tolerance and ends under a renewal_grace.';
 COMMENT ON COLUMN movement_lines.recorded_by IS 'The refresh that recorded it; NULL: not yet refreshed.';
 COMMENT ON COLUMN movement_lines.amount IS 'What the line changed by, in the ledger''s currency.';
 COMMENT ON COLUMN movement_lines.mrr_before IS 'The line''s MRR before the change.';

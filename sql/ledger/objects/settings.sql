@@ -38,7 +38,7 @@ CREATE VIEW engine_settings AS
              'currency=' || s.currency, 'time_zone=' || s.time_zone,
              'churn_date=' || p.churn_date, 'past_due=' || p.past_due, 'paused=' || p.paused,
              'discount=' || p.discount, 'usage=' || p.usage, 'zero_mrr=' || p.zero_mrr,
-             'netting=' || p.netting, 'gap_tolerance=' || p.gap_tolerance, 'week=' || p.week,
+             'netting=' || p.netting, 'gap_tolerance=' || p.gap_tolerance, 'renewal_grace=' || p.renewal_grace, 'week=' || p.week,
              'day=' || p.day, 'fx=' || p.fx,
              (SELECT string_agg(DISTINCT 'rate=' || upper(r.currency) || ' '
                                 || (r.valid_from - date '2000-01-01') || ' '

@@ -39,6 +39,7 @@ CREATE TABLE policies (
   zero_mrr      text NOT NULL DEFAULT 'inactive' CHECK (zero_mrr IN ('inactive', 'active')),
   netting       text NOT NULL DEFAULT 'day' CHECK (netting IN ('day', 'event', 'month')),
   gap_tolerance integer NOT NULL DEFAULT 0 CHECK (gap_tolerance BETWEEN 0 AND 3650),
+  renewal_grace integer NOT NULL DEFAULT 7 CHECK (renewal_grace BETWEEN 0 AND 3650),
   week          text NOT NULL DEFAULT '52/12' CHECK (week ~ '^[0-9.]{1,10}(/[0-9]{1,9})?$'),
   day           text NOT NULL DEFAULT '365/12' CHECK (day ~ '^[0-9.]{1,10}(/[0-9]{1,9})?$'),
   fx            text NOT NULL DEFAULT 'at_start' CHECK (fx IN ('at_start', 'daily')),

@@ -326,8 +326,8 @@ SELECT pg_temp.refusals(
   $$ CREATE TRIGGER wrong AFTER INSERT ON errors_app.unlogged FOR EACH ROW EXECUTE FUNCTION saas_metrics.mark_changed(); INSERT INTO errors_app.unlogged VALUES ('a') $$,
   $$ CREATE TRIGGER wrong BEFORE INSERT ON errors_app.unlogged FOR EACH ROW EXECUTE FUNCTION saas_metrics.mark_changed('errors', 'customer_id'); INSERT INTO errors_app.unlogged VALUES ('a') $$,
   $$ CREATE TRIGGER wrong AFTER INSERT ON errors_app.unlogged FOR EACH STATEMENT EXECUTE FUNCTION saas_metrics.mark_changed('errors', 'customer_id'); INSERT INTO errors_app.unlogged VALUES ('a') $$,
-  $$ SELECT saas_metrics.ledger_movements(NULL, NULL, 'a', 'a', 'a', 'a', 'a', 1, 1, 'a', 'a', '1 month', now(), now(), 'a', now(), now(), 'a', 'a') $$,
-  $$ SELECT saas_metrics.ledger_movements('fx=never', NULL, 'a', 'a', 'a', 'a', 'a', 1, 1, 'a', 'a', '1 month', now(), now(), 'a', now(), now(), 'a', 'a') $$,
+  $$ SELECT saas_metrics.ledger_movements(NULL, NULL, 'a', 'a', 'a', 'a', 'a', 1, 1, 'a', 'a', '1 month', now(), now(), 'a', now(), now(), 'a', 'a', true, NULL) $$,
+  $$ SELECT saas_metrics.ledger_movements('fx=never', NULL, 'a', 'a', 'a', 'a', 'a', 1, 1, 'a', 'a', '1 month', now(), now(), 'a', now(), now(), 'a', 'a', true, NULL) $$,
   $$ SELECT 'a'::saas_metrics.packed_movements $$,
   $$ SELECT saas_metrics.ledger_contributions('no', current_date, NULL) $$
 );

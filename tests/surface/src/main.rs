@@ -18,12 +18,13 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Rust types that stand for arguments which may follow those that a function names, how the names of
 /// such functions begin, and these arguments.
-const OPTIONS: [(&str, &str, &[&str]); 5] = [
+const OPTIONS: [(&str, &str, &[&str]); 6] = [
     ("PeriodOptions", "", &["text", "date"]),
     ("UntilOption", "", &["date"]),
     ("WithinOption", "", &["interval"]),
     ("Columns <", "ledger_movements", PERIOD_COLUMNS),
     ("Columns <", "ledger_contributions", LINE_COLUMNS),
+    ("Columns <", "periods_from_lines", INVOICE_COLUMNS),
 ];
 
 /// The columns of a row of subscription_periods.
@@ -40,6 +41,32 @@ const PERIOD_COLUMNS: &[&str] = &[
     "interval",
     "timestamp with time zone",
     "timestamp with time zone",
+    "text",
+    "timestamp with time zone",
+    "timestamp with time zone",
+    "text",
+    "text",
+    "boolean",
+    "text",
+];
+
+/// The columns of a line of an invoice, and of the subscription that it is of.
+const INVOICE_COLUMNS: &[&str] = &[
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "numeric",
+    "numeric",
+    "numeric",
+    "text",
+    "interval",
+    "timestamp with time zone",
+    "timestamp with time zone",
+    "timestamp with time zone",
+    "text",
     "text",
     "timestamp with time zone",
     "timestamp with time zone",

@@ -27,6 +27,10 @@ pub struct Given<'a> {
     pub access_ends_at: Option<Moment>,
     pub churn_kind: Option<&'a [u8]>,
     pub churn_reason: Option<&'a [u8]>,
+    /// Whether the end is only that of what is invoiced.
+    pub renews: Option<bool>,
+    /// Why the row cannot be read, as far as its query knows.
+    pub problem: Option<&'a [u8]>,
 }
 
 /// The fields of an interval.
@@ -78,9 +82,10 @@ impl Given<'_> {
             self.status,
             self.churn_kind,
             self.churn_reason,
+            self.problem,
         ];
         // A NULL has another length than any text, and an error than any number.
-        const FIXED: usize = 2 * 17 + 20 + 5 * 9;
+        const FIXED: usize = 2 * 17 + 20 + 5 * 9 + 1;
         let bytes: usize = texts.iter().map(|it| 4 + it.map_or(0, <[u8]>::len)).sum();
         room.clear();
         reserve(room, bytes + FIXED)?;
@@ -96,6 +101,7 @@ impl Given<'_> {
         put(&mut rest, &length(self.billing_period));
         let moments = [self.starts_at, self.ends_at, self.cancel_requested_at, self.access_ends_at];
         moments.iter().for_each(|it| put(&mut rest, &moment(*it)));
+        put(&mut rest, &[self.renews.map_or(2, u8::from)]);
         let unused = rest.len();
         digest.add(&room[..bytes + FIXED - unused]);
         Ok(())

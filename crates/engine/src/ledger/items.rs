@@ -23,6 +23,8 @@ pub struct Stretch<'a> {
     pub rule: Rule,
     /// What to say of a churn at its end.
     pub cause: Cause<'a>,
+    /// Whether it ends only where what is invoiced does.
+    pub renews: bool,
 }
 
 /// What decided how a row counts.
@@ -169,7 +171,8 @@ impl<'a, A: Allocator + Clone> Item<'a, '_, A> {
         if converted == 0 && policy.zero_mrr == ZeroMrr::Inactive {
             return Ok(Err(Rule::NoMrr));
         }
-        Ok(Ok(Stretch { row: number, start, end, native, converted, rule, cause }))
+        let renews = row.renews && end == row.end;
+        Ok(Ok(Stretch { row: number, start, end, native, converted, rule, cause, renews }))
     }
 
     fn end(&self, place: usize) -> (Moment, Rule) {

@@ -20,6 +20,8 @@ pub mod rows;
 pub mod settings;
 mod slice;
 pub mod sweep;
+mod texts;
+pub(crate) mod words;
 
 use crate::calendar::Day;
 

@@ -2,7 +2,7 @@ use crate::billing_period::Factors;
 use crate::{Error, Result};
 
 /// How rows count. The default is the house's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
     pub churn_date: ChurnDate,
     pub past_due: PastDue,
@@ -13,8 +13,28 @@ pub struct Policy {
     pub netting: Netting,
     /// Days without MRR that do not end a customer's spell.
     pub gap_tolerance: i32,
+    /// Days after the end of what is invoiced within which more may be.
+    pub renewal_grace: i32,
     pub factors: Factors,
     pub fx: Fx,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Policy {
+            churn_date: ChurnDate::default(),
+            past_due: PastDue::default(),
+            paused: Paused::default(),
+            discount: Discounts::default(),
+            usage: Usage::default(),
+            zero_mrr: ZeroMrr::default(),
+            netting: Netting::default(),
+            gap_tolerance: 0,
+            renewal_grace: 7,
+            factors: Factors::default(),
+            fx: Fx::default(),
+        }
+    }
 }
 
 /// When an item that was cancelled ends.
@@ -132,9 +152,10 @@ impl Policy {
                     "day" => Netting::Day, "event" => Netting::Event, "month" => Netting::Month)?;
             }
             "gap_tolerance" => {
-                let values = "a number of days from 0 to 3650";
-                self.gap_tolerance =
-                    days(value).ok_or(Error::Policy { option: "gap_tolerance", values })?;
+                self.gap_tolerance = some_days("gap_tolerance", value)?;
+            }
+            "renewal_grace" => {
+                self.renewal_grace = some_days("renewal_grace", value)?;
             }
             "week" => self.factors.week = fraction("week", value)?,
             "day" => self.factors.day = fraction("day", value)?,
@@ -155,6 +176,10 @@ fn past_due(value: &str) -> Result<PastDue> {
     let days = number.and_then(days);
     let values = "'count' or a number of days such as '14 days'";
     days.map(|days| PastDue::DropAfter { days }).ok_or(Error::Policy { option: "past_due", values })
+}
+
+fn some_days(option: &'static str, value: &str) -> Result<i32> {
+    days(value).ok_or(Error::Policy { option, values: "a number of days from 0 to 3650" })
 }
 
 fn days(value: &str) -> Option<i32> {
@@ -197,6 +222,7 @@ mod tests {
             ("zero_mrr", "active"),
             ("netting", "event"),
             ("gap_tolerance", "3"),
+            ("renewal_grace", "5"),
             ("week", "4.33"),
             ("day", "30"),
             ("fx", "daily"),
@@ -212,6 +238,7 @@ mod tests {
             zero_mrr: ZeroMrr::Active,
             netting: Netting::Event,
             gap_tolerance: 3,
+            renewal_grace: 5,
             factors: Factors { week: (433, 100), day: (30, 1) },
             fx: Fx::Daily,
         };
@@ -226,6 +253,7 @@ mod tests {
             ("past_due", "14"),
             ("past_due", "-1 days"),
             ("gap_tolerance", "4000"),
+            ("renewal_grace", "-1"),
             ("week", "0"),
             ("week", "4/0"),
             ("day", "-30"),

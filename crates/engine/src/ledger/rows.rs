@@ -6,33 +6,13 @@ use super::digest::Digest;
 pub use super::given::{Given, Length};
 use super::policy::{Discounts, Policy};
 use super::settings::Settings;
+pub use super::texts::{Text, Texts};
+use super::words::{word, words};
 use crate::billing_period::{MRR_DECIMALS, MonthlyFactor, monthly_factor_by};
 use crate::calendar::Day;
-use crate::collection::room::{append, push, reserve};
+use crate::collection::room::push;
 use crate::decimal::Decimal;
 use crate::{Error, Result};
-
-/// A word that a column may hold; the first is its default.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($word:literal => $choice:ident),+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-        pub enum $name { $($choice),+ }
-
-        impl $name {
-            const WORDS: &'static str = concat!($($word, " "),+);
-
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$choice => $word),+ }
-            }
-
-            fn read(word: &[u8]) -> Option<Self> {
-                $(if word == $word.as_bytes() { return Some(Self::$choice); })+
-                None
-            }
-        }
-    };
-}
 
 words!(Charge {
     "recurring" => Recurring, "add_on" => AddOn, "usage" => Usage, "one_time" => OneTime
@@ -50,17 +30,6 @@ words!(
         "unknown" => Unknown, "voluntary" => Voluntary, "involuntary" => Involuntary
     }
 );
-
-/// Where a text is kept; nowhere if it was NULL.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Text {
-    start: u32,
-    length: u32,
-}
-
-impl Text {
-    const NULL: Text = Text { start: u32::MAX, length: 0 };
-}
 
 /// A row that can be read.
 #[derive(Clone, Copy)]
@@ -86,6 +55,8 @@ pub struct Row {
     pub access_end: Option<Moment>,
     pub churn_kind: Option<ChurnKind>,
     pub churn_reason: Text,
+    /// Whether the end is only that of what is invoiced.
+    pub renews: bool,
 }
 
 /// A row that cannot, and why.
@@ -102,7 +73,7 @@ pub struct Rejection {
 pub struct Rows<A: Allocator + Clone> {
     pub rows: Vec<Row, A>,
     pub rejections: Vec<Rejection, A>,
-    texts: Vec<u8, A>,
+    texts: Texts<A>,
     digest: Digest,
     /// Whether a row is in another currency than the ledger's.
     foreign: bool,
@@ -115,7 +86,7 @@ impl<A: Allocator + Clone> Rows<A> {
         Rows {
             rows: Vec::new_in(memory.clone()),
             rejections: Vec::new_in(memory.clone()),
-            texts: Vec::new_in(memory.clone()),
+            texts: Texts::new_in(memory.clone()),
             digest: Digest::default(),
             foreign: false,
             room: Vec::new_in(memory),
@@ -130,8 +101,8 @@ impl<A: Allocator + Clone> Rows<A> {
         match self.read(given, currency, policy)? {
             Ok(row) => push(&mut self.rows, row),
             Err(reason) => {
-                let subscription_id = self.keep(given.subscription_id)?;
-                let item_id = self.keep(given.item_id)?;
+                let subscription_id = self.texts.keep(given.subscription_id)?;
+                let item_id = self.texts.keep(given.item_id)?;
                 self.reject(subscription_id, item_id, given.starts_at.map(|it| it.instant), &reason)
             }
         }
@@ -144,7 +115,7 @@ impl<A: Allocator + Clone> Rows<A> {
         start: Option<i64>,
         reason: &str,
     ) -> Result<()> {
-        let reason = self.keep(Some(reason.as_bytes()))?;
+        let reason = self.texts.keep(Some(reason.as_bytes()))?;
         let place = self.len();
         push(&mut self.rejections, Rejection { place, subscription_id, item_id, start, reason })
     }
@@ -165,25 +136,7 @@ impl<A: Allocator + Clone> Rows<A> {
     }
 
     pub fn text(&self, text: Text) -> Option<&[u8]> {
-        let start = text.start as usize;
-        (text != Text::NULL).then(|| &self.texts[start..start + text.length as usize])
-    }
-
-    fn keep(&mut self, text: Option<&[u8]>) -> Result<Text> {
-        let Some(text) = text else { return Ok(Text::NULL) };
-        let start = u32::try_from(self.texts.len()).map_err(|_| Error::OutOfMemory)?;
-        let length = u32::try_from(text.len()).map_err(|_| Error::OutOfMemory)?;
-        reserve(&mut self.texts, text.len())?;
-        append(&mut self.texts, text);
-        Ok(Text { start, length })
-    }
-
-    fn keep_currency(&mut self, text: Option<&[u8]>, own: &[u8]) -> Result<Text> {
-        let kept = self.keep(text.filter(|it| !it.eq_ignore_ascii_case(own)))?;
-        if kept != Text::NULL {
-            self.texts[kept.start as usize..].make_ascii_uppercase();
-        }
-        Ok(kept)
+        self.texts.get(text)
     }
 
     fn read(
@@ -196,16 +149,17 @@ impl<A: Allocator + Clone> Rows<A> {
             Ok(checked) => checked,
             Err(reason) => return Ok(Err(reason)),
         };
+        let foreign = given.currency.filter(|it| !it.eq_ignore_ascii_case(currency));
         Ok(Ok(Row {
             place: self.len(),
-            subscription_id: self.keep(given.subscription_id)?,
-            item_id: self.keep(given.item_id)?,
-            product: self.keep(given.product)?,
-            plan: self.keep(given.plan)?,
+            subscription_id: self.texts.keep(given.subscription_id)?,
+            item_id: self.texts.keep(given.item_id)?,
+            product: self.texts.keep(given.product)?,
+            plan: self.texts.keep(given.plan)?,
             charge: checked.charge,
             native: checked.native,
             free: checked.free,
-            currency: self.keep_currency(given.currency, currency)?,
+            currency: self.texts.keep_upper(foreign)?,
             billing_period: checked.billing_period,
             start: checked.start,
             end: checked.end,
@@ -213,7 +167,8 @@ impl<A: Allocator + Clone> Rows<A> {
             cancel_requested: given.cancel_requested_at,
             access_end: given.access_ends_at,
             churn_kind: checked.churn_kind,
-            churn_reason: self.keep(given.churn_reason)?,
+            churn_reason: self.texts.keep(given.churn_reason)?,
+            renews: given.renews.unwrap_or(false),
         }))
     }
 }
@@ -232,6 +187,9 @@ struct Checked {
 
 impl Checked {
     fn of(given: &Given, policy: &Policy) -> std::result::Result<Checked, String> {
+        if let Some(problem) = given.problem {
+            return Err(String::from_utf8_lossy(problem).into_owned());
+        }
         let required = |name: &str| format!("{name} is NULL");
         let start = given.starts_at.ok_or_else(|| required("starts_at"))?;
         let end = given.ends_at.unwrap_or(Moment::NEVER);
@@ -327,18 +285,4 @@ fn not_negative(
 ) -> std::result::Result<Decimal, String> {
     let number = number.unwrap_or(Ok(Decimal::new(0, 0))).map_err(|error| error.to_string())?;
     if number.mantissa < 0 { Err(format!("{name} is negative")) } else { Ok(number) }
-}
-
-fn word<T>(
-    given: Option<&[u8]>,
-    column: &str,
-    words: &str,
-    read: impl Fn(&[u8]) -> Option<T>,
-) -> std::result::Result<Option<T>, String> {
-    let Some(given) = given else { return Ok(None) };
-    let unknown = || {
-        let given = String::from_utf8_lossy(given);
-        format!("{column} \"{given}\" is none of: {}", words.trim_end().replace(' ', ", "))
-    };
-    read(given).map(Some).ok_or_else(unknown)
 }

@@ -38,6 +38,13 @@ enum Event {
     Rate,
 }
 
+/// Days until it is sure that what ended has ended.
+#[derive(Clone, Copy, Default)]
+struct Patience {
+    churn: i32,
+    other: i32,
+}
+
 struct Sweep<'a, 's, A: Allocator + Clone> {
     settings: &'s Settings<A>,
     stretches: &'s [Stretch<'a>],
@@ -126,8 +133,9 @@ impl<'a, 's, A: Allocator + Clone> Sweep<'a, 's, A> {
             let cause = group.iter().fold(None, |cause, (_, event)| self.apply(*event).or(cause));
             let at = group.iter().map(|it| it.0).max().unwrap_or(Moment::NEVER);
             self.tell_fx(at, visit)?;
-            if !self.returns_in_time(at.day, &events[done..]) {
-                self.tell(at, cause, visit)?;
+            let patience = self.patience(group);
+            if !self.returns_in_time(at.day, patience, &events[done..]) {
+                self.tell(at, cause, patience, visit)?;
             }
         }
         Ok(())
@@ -189,9 +197,22 @@ impl<'a, 's, A: Allocator + Clone> Sweep<'a, 's, A> {
         cause
     }
 
+    /// How long it takes to be sure of what happens: where only ends of what is invoiced do, more may
+    /// be invoiced yet.
+    fn patience(&self, group: &[(Moment, Event)]) -> Patience {
+        let policy = &self.settings.policy;
+        let renews = |event: &Event| match event {
+            Event::End { stretch } => self.stretches[*stretch].renews,
+            Event::Start { .. } | Event::Rate => false,
+        };
+        let all_renew = group.iter().all(|(_, event)| renews(event));
+        let grace = if all_renew { policy.renewal_grace } else { 0 };
+        Patience { churn: policy.gap_tolerance.max(grace), other: grace }
+    }
+
     /// Whether a customer who is without items now is back within the tolerated gap.
-    fn returns_in_time(&self, day: Day, later: &[(Moment, Event)]) -> bool {
-        let gap = self.settings.policy.gap_tolerance;
+    fn returns_in_time(&self, day: Day, patience: Patience, later: &[(Moment, Event)]) -> bool {
+        let gap = patience.churn;
         let mut starts = later.iter().filter(|it| matches!(it.1, Event::Start { .. }));
         let missing = gap > 0 && self.items == 0 && self.customer.now.active;
         missing && starts.next().is_some_and(|it| it.0.day.0 <= day.0.saturating_add(gap))
@@ -206,11 +227,17 @@ impl<'a, 's, A: Allocator + Clone> Sweep<'a, 's, A> {
             let to = self.valued(line, self.told[line], &self.natives_told, at.day)?;
             self.note(line, to);
         }
-        self.visit(at, Some(MovementKind::Fx), None, visit)
+        self.visit(at, Some(MovementKind::Fx), None, Patience::default(), visit)
     }
 
     /// Tells what changed since the last time.
-    fn tell(&mut self, at: Moment, cause: Option<Cause<'a>>, visit: Visit<'_, 'a>) -> Result<()> {
+    fn tell(
+        &mut self,
+        at: Moment,
+        cause: Option<Cause<'a>>,
+        patience: Patience,
+        visit: Visit<'_, 'a>,
+    ) -> Result<()> {
         let mut touched = std::mem::take(&mut self.touched);
         touched.sort_unstable();
         touched.dedup();
@@ -223,7 +250,7 @@ impl<'a, 's, A: Allocator + Clone> Sweep<'a, 's, A> {
         }
         touched.clear();
         self.touched = touched;
-        self.visit(at, None, cause, visit)
+        self.visit(at, None, cause, patience, visit)
     }
 
     /// Notes that a line is now at a level, if that is not what was told.
@@ -250,6 +277,7 @@ impl<'a, 's, A: Allocator + Clone> Sweep<'a, 's, A> {
         at: Moment,
         kind: Option<MovementKind>,
         cause: Option<Cause<'a>>,
+        patience: Patience,
         visit: Visit<'_, 'a>,
     ) -> Result<()> {
         if self.changes.is_empty() {
@@ -260,8 +288,7 @@ impl<'a, 's, A: Allocator + Clone> Sweep<'a, 's, A> {
         }
         let amount = self.changes.iter().map(|it| it.amount()).sum();
         let active = if kind.is_none() { self.items > 0 } else { self.customer.now.active };
-        let gap = self.settings.policy.gap_tolerance;
-        let movement = self.customer.move_by(at, amount, active, kind, cause, gap);
+        let movement = self.customer.move_by(at, amount, active, kind, cause, patience);
         self.dimensions.form_lines(&self.lines, movement.kind, &self.changes, &mut self.told_lines);
         for change in self.changes.drain(..) {
             self.told[change.line] = change.to;
@@ -285,7 +312,7 @@ impl<'a> Customer<'a> {
         active: bool,
         kind: Option<MovementKind>,
         cause: Option<Cause<'a>>,
-        gap: i32,
+        patience: Patience,
     ) -> Movement<'a> {
         let openings = self.openings(at.day);
         let Standing { mrr: before, active: was_active, lost } = self.now;
@@ -310,7 +337,11 @@ impl<'a> Customer<'a> {
             cause: lost.filter(|_| churns || returns),
             first_on: *self.first_on.get_or_insert(at.day),
             spell: self.spell,
-            counts_from: Day(at.day.0.saturating_add(if churns { gap } else { 0 })),
+            counts_from: Day(at.day.0.saturating_add(if churns {
+                patience.churn
+            } else {
+                patience.other
+            })),
             openings,
         }
     }

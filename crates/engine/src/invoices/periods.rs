@@ -1,0 +1,458 @@
+//! The periods that lines of invoices come to.
+
+use allocator_api2::alloc::Allocator;
+
+use super::cycle::{may_be, whole};
+use super::lines::{InvoiceStatus, Kind, Line, Lines, Subscription};
+use crate::decimal::Decimal;
+use crate::ledger::rows::{Charge, ChurnKind, Length, Status, Texts};
+use crate::{Error, Result};
+
+/// A stretch of an item, as a row of the input `subscription_periods`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period<'a> {
+    pub subscription_id: Option<&'a [u8]>,
+    pub item_id: Option<&'a [u8]>,
+    pub product: Option<&'a [u8]>,
+    pub plan: Option<&'a [u8]>,
+    pub charge: Charge,
+    /// Before the discount.
+    pub amount: Decimal,
+    pub discount: Decimal,
+    pub currency: Option<&'a [u8]>,
+    pub billing_period: Length,
+    pub starts_at: i64,
+    /// None: it still runs.
+    pub ends_at: Option<i64>,
+    /// Whether the end is only that of what is invoiced, and may yet be renewed.
+    pub renews: bool,
+    pub status: Status,
+    pub cancel_requested_at: Option<i64>,
+    pub access_ends_at: Option<i64>,
+    pub churn_kind: Option<ChurnKind>,
+    pub churn_reason: Option<&'a [u8]>,
+}
+
+const PAYMENT_FAILED: &[u8] = b"payment_failed";
+
+/// Visits the periods of a customer, item by item, each in order.
+pub fn periods<'a, A: Allocator + Clone>(
+    lines: &'a Lines<A>,
+    mut visit: impl FnMut(&Period<'a>) -> Result<()>,
+) -> Result<()> {
+    let mut order: Vec<&Line> = lines.lines.iter().collect();
+    // A line that belongs to nothing is an item of its own.
+    let item = |line: &Line| {
+        let (item, subscription) =
+            (lines.texts.get(line.item_id), lines.texts.get(line.subscription_id));
+        let own = if item.is_none() && subscription.is_none() { line.place } else { 0 };
+        (item, subscription, own)
+    };
+    order.sort_by(|a, b| {
+        let time = |it: &Line| (it.start, it.issued, it.place);
+        item(a).cmp(&item(b)).then_with(|| time(a).cmp(&time(b)))
+    });
+    for item in order.chunk_by(|a, b| item(a) == item(b)) {
+        Item::of(lines, item)?.visit(&mut visit)?;
+    }
+    Ok(())
+}
+
+/// What an item costs from a line on.
+struct Charged<'l> {
+    line: &'l Line,
+    net: Decimal,
+    discount: Decimal,
+}
+
+struct Item<'a, 'l, A: Allocator + Clone> {
+    lines: &'a Lines<A>,
+    charges: Vec<Charged<'l>>,
+    credits: Vec<&'l Line>,
+    usages: Vec<&'l Line>,
+}
+
+impl<'a, 'l, A: Allocator + Clone> Item<'a, 'l, A> {
+    fn of(lines: &'a Lines<A>, item: &[&'l Line]) -> Result<Self> {
+        let of = |kinds: &[Kind]| -> Vec<&'l Line> {
+            item.iter().copied().filter(|it| kinds.contains(&it.kind)).collect()
+        };
+        let charges = of(&[Kind::Recurring, Kind::ProrationDebit]);
+        let mut item = Item {
+            lines,
+            charges: charges
+                .chunk_by(|a, b| a.start == b.start)
+                .map(|together| charged(&lines.texts, together))
+                .collect::<Result<_>>()?,
+            credits: of(&[Kind::ProrationCredit]),
+            usages: of(&[Kind::Usage]),
+        };
+        item.forgive_rounding();
+        Ok(item)
+    }
+
+    /// A part of a billing period that comes to the next price but for rounding is at that price.
+    fn forgive_rounding(&mut self) {
+        for place in 1..self.charges.len() {
+            let (before, after) = self.charges.split_at_mut(place);
+            let (part, next) = (&mut before[place - 1], &after[0]);
+            let Line { start, end, billing_period, .. } = *part.line;
+            let derived = part.line.kind == Kind::ProrationDebit && part.line.whole.is_none();
+            let same = billing_period == next.line.billing_period
+                && self.lines.texts.get(part.line.plan) == self.lines.texts.get(next.line.plan);
+            let fits = |a, b| may_be(a, b, start, end, billing_period);
+            if derived && same && fits(part.net, next.net) && fits(part.discount, next.discount) {
+                (part.net, part.discount) = (next.net, next.discount);
+            }
+        }
+    }
+
+    fn visit(&self, visit: &mut impl FnMut(&Period<'a>) -> Result<()>) -> Result<()> {
+        for place in 0..self.charges.len() {
+            self.visit_charge(place, visit)?;
+        }
+        for line in &self.usages {
+            let period = self.period(line, line.net, line.discount)?;
+            visit(&Period { charge: Charge::Usage, ends_at: Some(line.end), ..period })?;
+        }
+        Ok(())
+    }
+
+    fn visit_charge(
+        &self,
+        place: usize,
+        visit: &mut impl FnMut(&Period<'a>) -> Result<()>,
+    ) -> Result<()> {
+        let Charged { line, net, discount } = self.charges[place];
+        let next = self.charges.get(place + 1).map(|it| it.line.start);
+        // What is credited without another charge from then on has ended; a credit from where the
+        // line starts, issued with it, is for what was before.
+        let credit = self.credits.iter().find(|it| {
+            let of_this =
+                it.start > line.start || it.start == line.start && it.issued > line.issued;
+            of_this && it.start < line.end
+        });
+        let closed = [next, credit.map(|it| it.start)].into_iter().flatten().min();
+        let closed = closed.filter(|it| *it <= line.end);
+        let mut period = self.period(line, net, discount)?;
+        period.ends_at = Some(closed.unwrap_or(line.end));
+        period.renews = closed.is_none();
+        if period.renews && line.status == InvoiceStatus::Uncollectible {
+            period.churn_kind = Some(ChurnKind::Involuntary);
+            period.churn_reason = Some(PAYMENT_FAILED);
+        }
+        match line.live {
+            Some(live) if next.is_none() && closed.is_none() => {
+                self.visit_last(period, line, live, visit)
+            }
+            _ => visit(&period),
+        }
+    }
+
+    /// The last period of an item whose subscription is known.
+    fn visit_last(
+        &self,
+        period: Period<'a>,
+        line: &Line,
+        live: Subscription,
+        visit: &mut impl FnMut(&Period<'a>) -> Result<()>,
+    ) -> Result<()> {
+        let told = Period {
+            renews: false,
+            cancel_requested_at: live.cancel_requested_at,
+            access_ends_at: live.access_ends_at,
+            churn_kind: live.churn_kind.or(period.churn_kind),
+            churn_reason: self.lines.texts.get(live.churn_reason).or(period.churn_reason),
+            ..period
+        };
+        match live.status {
+            Status::Canceled => {
+                let end = live.access_ends_at.unwrap_or(line.end).clamp(line.start, line.end);
+                visit(&Period { ends_at: Some(end), ..told })
+            }
+            // From when on is not known but by what is paid.
+            Status::Paused | Status::Unpaid => {
+                visit(&Period { ends_at: Some(line.end), ..told })?;
+                let (starts_at, status) = (line.end, live.status);
+                visit(&Period { starts_at, ends_at: None, status, ..told })
+            }
+            Status::PastDue if line.status == InvoiceStatus::Paid => {
+                visit(&Period { ends_at: Some(line.end), ..told })?;
+                let (starts_at, status) = (line.end, live.status);
+                visit(&Period { starts_at, ends_at: None, status, ..told })
+            }
+            Status::PastDue => visit(&Period { ends_at: None, status: Status::PastDue, ..told }),
+            Status::Active | Status::Trialing => visit(&Period { ends_at: None, ..told }),
+        }
+    }
+
+    /// A period that begins with a line.
+    fn period(&self, line: &Line, net: Decimal, discount: Decimal) -> Result<Period<'a>> {
+        let texts = &self.lines.texts;
+        let amount = net.plus(discount)?;
+        let is_trial = line.kind == Kind::Recurring && amount.mantissa == 0;
+        Ok(Period {
+            subscription_id: texts.get(line.subscription_id),
+            item_id: texts.get(line.item_id).or(texts.get(line.subscription_id)),
+            product: texts.get(line.product),
+            plan: texts.get(line.plan),
+            charge: Charge::Recurring,
+            amount,
+            discount,
+            currency: texts.get(line.currency),
+            billing_period: line.billing_period,
+            starts_at: line.start,
+            ends_at: None,
+            renews: false,
+            status: if is_trial { Status::Trialing } else { Status::Active },
+            cancel_requested_at: None,
+            access_ends_at: None,
+            churn_kind: None,
+            churn_reason: None,
+        })
+    }
+}
+
+/// What the lines that start together come to: those of the invoice that was issued last, which may
+/// have several, as for tiers.
+fn charged<'l, A: Allocator>(texts: &Texts<A>, together: &[&'l Line]) -> Result<Charged<'l>> {
+    let [.., last] = together else { return Err(Error::Settings("no line".to_owned())) };
+    let invoice = |line: &Line| (texts.get(line.invoice_id), line.kind, line.end);
+    let issued = together.iter().filter(|it| invoice(it) == invoice(last));
+    let mut sum = Charged { line: last, net: Decimal::new(0, 0), discount: Decimal::new(0, 0) };
+    for line in issued {
+        let (net, discount) = whole_period(line)?;
+        (sum.net, sum.discount) = (sum.net.plus(net)?, sum.discount.plus(discount)?);
+    }
+    Ok(sum)
+}
+
+/// What a line comes to for a whole billing period: the net amount and the discount.
+fn whole_period(line: &Line) -> Result<(Decimal, Decimal)> {
+    if line.kind != Kind::ProrationDebit {
+        return Ok((line.net, line.discount));
+    }
+    let scaled = |amount| whole(amount, line.start, line.end, line.billing_period);
+    Ok((line.whole.map_or_else(|| scaled(line.net), Ok)?, scaled(line.discount)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use allocator_api2::alloc::Global;
+
+    use super::*;
+    use crate::calendar::Day;
+    use crate::invoices::lines::{Given, Live};
+
+    const MONTH: Length = Length { months: 1, days: 0, micros: 0 };
+
+    fn at(month: u32, day: u32) -> i64 {
+        let (year, month) = (2026 + month as i32 / 13, (month - 1) % 12 + 1);
+        i64::from(Day::from_ymd(year, month, day).unwrap().0) * 86_400_000_000
+    }
+
+    fn cents(amount: i128) -> Decimal {
+        Decimal::new(amount, 2)
+    }
+
+    /// A paid line of the item "seat".
+    fn line(kind: &'static str, amount: i128, start: i64, end: i64) -> Given<'static> {
+        Given {
+            invoice_id: Some(b"in"),
+            item_id: Some(b"seat"),
+            plan: Some(b"pro"),
+            kind: Some(kind.as_bytes()),
+            amount: Some(Ok(cents(amount))),
+            billing_period: Some(MONTH),
+            service_start: Some(start),
+            service_end: Some(end),
+            issued_at: Some(start),
+            ..Given::default()
+        }
+    }
+
+    fn live(status: &'static str) -> Live<'static> {
+        Live { status: Some(status.as_bytes()), ..Live::default() }
+    }
+
+    /// Start, end, amount before the discount, discount and status of each period; a * marks an end
+    /// that may be renewed.
+    fn derived(given: &[Given]) -> Vec<String> {
+        let mut lines = Lines::new_in(Global);
+        given.iter().for_each(|it| lines.add(it).unwrap());
+        let mut derived = vec![];
+        periods(&lines, |it| {
+            let day = |micros: i64| Day((micros / 86_400_000_000) as i32).to_string();
+            let money = |it: Decimal| it.mantissa_at(2).unwrap();
+            let (end, mark) =
+                (it.ends_at.map_or("open".to_owned(), day), if it.renews { "*" } else { "" });
+            let (amount, discount) = (money(it.amount), money(it.discount));
+            let (start, status) = (day(it.starts_at), it.status.name());
+            derived.push(format!("{start} {end}{mark} {amount} {discount} {status}"));
+            Ok(())
+        })
+        .unwrap();
+        derived
+    }
+
+    #[test]
+    fn seats_a_coupon_and_a_year() {
+        let coupon =
+            Given { discount: Some(Ok(cents(500))), ..line("recurring", 4500, at(3, 1), at(4, 1)) };
+        let year = Length { months: 12, days: 0, micros: 0 };
+        let yearly =
+            Given { billing_period: Some(year), ..line("recurring", 24000, at(4, 1), at(16, 1)) };
+        let given = [
+            line("recurring", 2000, at(1, 1), at(2, 1)),
+            // 16 of 31 days: 25.806…, and 10.322… back.
+            line("proration_debit", 2581, at(1, 16), at(2, 1)),
+            line("proration_credit", -1032, at(1, 16), at(2, 1)),
+            line("recurring", 5000, at(2, 1), at(3, 1)),
+            coupon,
+            yearly,
+        ];
+        let expected = [
+            "2026-01-01 2026-01-16 2000 0 active",
+            "2026-01-16 2026-02-01 5000 0 active",
+            "2026-02-01 2026-03-01 5000 0 active",
+            "2026-03-01 2026-04-01 5000 500 active",
+            "2026-04-01 2027-04-01* 24000 0 active",
+        ];
+        assert_eq!(derived(&given), expected);
+        let reversed: Vec<_> = given.into_iter().rev().collect();
+        assert_eq!(derived(&reversed), expected, "in any order");
+    }
+
+    #[test]
+    fn a_part_tells_what_the_whole_costs_where_that_is_known() {
+        let part = line("proration_debit", 1581, at(1, 22), at(2, 1));
+        assert_eq!(derived(&[part.clone()]), ["2026-01-22 2026-02-01* 4901 0 active"]);
+        let known = Given { whole_amount: Some(Ok(cents(4900))), ..part };
+        assert_eq!(derived(&[known]), ["2026-01-22 2026-02-01* 4900 0 active"]);
+    }
+
+    #[test]
+    fn what_is_credited_without_a_charge_has_ended() {
+        let given = [
+            line("recurring", 3000, at(1, 1), at(2, 1)),
+            line("proration_credit", -1500, at(1, 16), at(2, 1)),
+        ];
+        assert_eq!(derived(&given), ["2026-01-01 2026-01-16 3000 0 active"]);
+        let credit_note = line("credit", -1500, at(1, 16), at(2, 1));
+        assert_eq!(
+            derived(&[given[0].clone(), credit_note]),
+            ["2026-01-01 2026-02-01* 3000 0 active"]
+        );
+    }
+
+    #[test]
+    fn gaps_stay_and_may_have_been_renewals() {
+        let given = [
+            line("recurring", 3000, at(1, 1), at(2, 1)),
+            line("recurring", 3000, at(2, 5), at(3, 5)),
+        ];
+        let expected =
+            ["2026-01-01 2026-02-01* 3000 0 active", "2026-02-05 2026-03-05* 3000 0 active"];
+        assert_eq!(derived(&given), expected);
+    }
+
+    #[test]
+    fn lines_of_nothing_are_trials() {
+        let given = [
+            line("recurring", 0, at(1, 1), at(1, 15)),
+            line("recurring", 3000, at(1, 15), at(2, 15)),
+            Given { discount: Some(Ok(cents(3000))), ..line("recurring", 0, at(2, 15), at(3, 15)) },
+        ];
+        let expected = [
+            "2026-01-01 2026-01-15 0 0 trialing",
+            "2026-01-15 2026-02-15 3000 0 active",
+            "2026-02-15 2026-03-15* 3000 3000 active",
+        ];
+        assert_eq!(derived(&given), expected);
+    }
+
+    #[test]
+    fn what_was_never_owed_says_nothing() {
+        let invoice = |status: &'static str, month| Given {
+            status: Some(status.as_bytes()),
+            ..line("recurring", 3000, at(month, 1), at(month + 1, 1))
+        };
+        let given = [
+            invoice("draft", 1),
+            invoice("void", 2),
+            invoice("open", 3),
+            line("one_time", 9900, at(3, 1), at(4, 1)),
+            line("setup", 9900, at(3, 1), at(4, 1)),
+            line("adjustment", -100, at(3, 1), at(4, 1)),
+        ];
+        assert_eq!(derived(&given), ["2026-03-01 2026-04-01* 3000 0 active"]);
+    }
+
+    #[test]
+    fn the_last_invoice_for_a_time_counts_with_all_its_tiers() {
+        let tier = |invoice: &'static str, amount, issued| Given {
+            invoice_id: Some(invoice.as_bytes()),
+            issued_at: Some(issued),
+            ..line("recurring", amount, at(1, 1), at(2, 1))
+        };
+        let given = [
+            tier("first", 9999, at(1, 1)),
+            tier("second", 1000, at(1, 2)),
+            tier("second", 500, at(1, 2)),
+        ];
+        assert_eq!(derived(&given), ["2026-01-01 2026-02-01* 1500 0 active"]);
+    }
+
+    #[test]
+    fn the_last_line_goes_on_while_the_subscription_lives() {
+        let line = line("recurring", 3000, at(1, 1), at(2, 1));
+        let with = |live| derived(&[Given { live, ..line.clone() }]);
+        assert_eq!(with(live("active")), ["2026-01-01 open 3000 0 active"]);
+        let cancelled = Live { access_ends_at: Some(at(1, 20)), ..live("canceled") };
+        assert_eq!(with(cancelled), ["2026-01-01 2026-01-20 3000 0 active"]);
+        assert_eq!(with(live("canceled")), ["2026-01-01 2026-02-01 3000 0 active"]);
+        let paused = ["2026-01-01 2026-02-01 3000 0 active", "2026-02-01 open 3000 0 paused"];
+        assert_eq!(with(live("paused")), paused);
+        let late = ["2026-01-01 2026-02-01 3000 0 active", "2026-02-01 open 3000 0 past_due"];
+        assert_eq!(with(live("past_due")), late);
+        let unpaid = Given { status: Some(b"open"), live: live("past_due"), ..line.clone() };
+        assert_eq!(derived(&[unpaid]), ["2026-01-01 open 3000 0 past_due"]);
+    }
+
+    #[test]
+    fn usage_ends_with_what_is_invoiced() {
+        let used = Given { item_id: Some(b"calls"), ..line("usage", 1234, at(1, 1), at(2, 1)) };
+        assert_eq!(derived(&[used]), ["2026-01-01 2026-02-01 1234 0 active"]);
+    }
+
+    #[test]
+    fn lines_that_cannot_be_read_are_named() {
+        let good = || line("recurring", 3000, at(1, 1), at(2, 1));
+        let reason = |given: Given| {
+            let mut lines = Lines::new_in(Global);
+            lines.add(&given).unwrap();
+            let rejection = lines.rejections.first().expect("rejected");
+            String::from_utf8_lossy(lines.texts.get(rejection.reason).unwrap()).into_owned()
+        };
+        let cases = [
+            (Given { service_start: None, ..good() }, "service_start is NULL"),
+            (
+                Given { service_end: Some(at(1, 1)), ..good() },
+                "service_end is not after service_start",
+            ),
+            (Given { billing_period: None, ..good() }, "billing_period is NULL"),
+            (Given { amount: None, ..good() }, "amount is NULL"),
+            (
+                line("recurring", -1, at(1, 1), at(2, 1)),
+                "amount is negative, which kind recurring cannot be",
+            ),
+            (
+                Given { status: Some(b"lost"), ..good() },
+                "status \"lost\" is none of: paid, open, uncollectible, draft, void",
+            ),
+        ];
+        for (given, expected) in cases {
+            assert_eq!(reason(given), expected);
+        }
+    }
+}

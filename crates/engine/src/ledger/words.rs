@@ -1,0 +1,40 @@
+//! Words that columns may hold.
+
+/// A word that a column may hold; the first is its default.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($word:literal => $choice:ident),+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        pub enum $name { $($choice),+ }
+
+        impl $name {
+            pub const WORDS: &'static str = concat!($($word, " "),+);
+
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$choice => $word),+ }
+            }
+
+            pub fn read(word: &[u8]) -> Option<Self> {
+                $(if word == $word.as_bytes() { return Some(Self::$choice); })+
+                None
+            }
+        }
+    };
+}
+
+pub(crate) use words;
+
+/// The choice that a column's word stands for; an error says which there are.
+pub fn word<T>(
+    given: Option<&[u8]>,
+    column: &str,
+    words: &str,
+    read: impl Fn(&[u8]) -> Option<T>,
+) -> std::result::Result<Option<T>, String> {
+    let Some(given) = given else { return Ok(None) };
+    let unknown = || {
+        let given = String::from_utf8_lossy(given);
+        format!("{column} \"{given}\" is none of: {}", words.trim_end().replace(' ', ", "))
+    };
+    read(given).map(Some).ok_or_else(unknown)
+}

@@ -1,0 +1,132 @@
+//! `periods_from_lines`: what the lines of one customer's invoices come to.
+
+use pgrx::pg_sys;
+use pgrx::prelude::*;
+use saas_metrics_engine::invoices::lines::{Given, Lines, Live};
+use saas_metrics_engine::invoices::periods::{Period, periods};
+use saas_metrics_engine::ledger::rows::Length;
+
+use crate::pg::call::Call;
+use crate::pg::columns::Columns;
+use crate::pg::error::or_raise;
+use crate::pg::memory::ServerMemory;
+use crate::pg::row::{Rows, RowsBuilder, Value};
+use crate::pg::state::State;
+use crate::pg::time::{Instant, Interval};
+
+/// The types of the columns that are read, in their order.
+const TYPES: [pg_sys::Oid; 20] = [
+    pg_sys::TEXTOID,
+    pg_sys::TEXTOID,
+    pg_sys::TEXTOID,
+    pg_sys::TEXTOID,
+    pg_sys::TEXTOID,
+    pg_sys::TEXTOID,
+    pg_sys::NUMERICOID,
+    pg_sys::NUMERICOID,
+    pg_sys::NUMERICOID,
+    pg_sys::TEXTOID,
+    pg_sys::INTERVALOID,
+    pg_sys::TIMESTAMPTZOID,
+    pg_sys::TIMESTAMPTZOID,
+    pg_sys::TIMESTAMPTZOID,
+    pg_sys::TEXTOID,
+    pg_sys::TEXTOID,
+    pg_sys::TIMESTAMPTZOID,
+    pg_sys::TIMESTAMPTZOID,
+    pg_sys::TEXTOID,
+    pg_sys::TEXTOID,
+];
+
+type CustomerLines = Lines<ServerMemory>;
+
+#[pg_extern(immutable, parallel_safe)]
+fn periods_from_lines_step(
+    call: Call,
+    state: Option<State<CustomerLines>>,
+    line: Columns<1>,
+) -> State<CustomerLines> {
+    let mut state = state.unwrap_or_else(|| {
+        let memory = call.aggregate_memory();
+        line.must_be(&TYPES);
+        State::new_in(Lines::new_in(memory), memory)
+    });
+    or_raise(state.add(&given(line)));
+    state
+}
+
+fn given<'a>(row: Columns<'a, 1>) -> Given<'a> {
+    let instant = |place| row.instant(place).map(|it| it.0);
+    Given {
+        invoice_id: row.text(0),
+        subscription_id: row.text(1),
+        item_id: row.text(2),
+        product: row.text(3),
+        plan: row.text(4),
+        kind: row.text(5),
+        amount: row.numeric(6).map(|it| it.to_decimal("amount")),
+        discount: row.numeric(7).map(|it| it.to_decimal("discount")),
+        whole_amount: row.numeric(8).map(|it| it.to_decimal("whole_amount")),
+        currency: row.text(9),
+        billing_period: row.length(10),
+        service_start: instant(11),
+        service_end: instant(12),
+        issued_at: instant(13),
+        status: row.text(14),
+        live: Live {
+            status: row.text(15),
+            cancel_requested_at: instant(16),
+            access_ends_at: instant(17),
+            churn_kind: row.text(18),
+            churn_reason: row.text(19),
+        },
+    }
+}
+
+/// The periods, and a row for each line that cannot be read; none without rows.
+#[pg_extern(immutable, parallel_safe)]
+fn periods_from_lines_final(call: Call, state: Option<State<CustomerLines>>) -> Rows {
+    let mut rows = RowsBuilder::new(call);
+    if let Some(state) = state {
+        let lines: &CustomerLines = &state;
+        or_raise(periods(lines, |period| {
+            rows.push(columns(period));
+            Ok(())
+        }));
+        for it in &lines.rejections {
+            let mut row = [Value::Null; 19];
+            row[0] = lines.texts.get(it.subscription_id).into();
+            row[1] = lines.texts.get(it.item_id).into();
+            row[10] = it.start.map_or(Value::Null, |it| Value::Instant(Instant(it)));
+            row[18] = lines.texts.get(it.reason).into();
+            rows.push(row);
+        }
+    }
+    rows.finish()
+}
+
+fn columns<'a>(period: &Period<'a>) -> [Value<'a>; 19] {
+    let instant = |it: Option<i64>| it.map_or(Value::Null, |it| Value::Instant(Instant(it)));
+    let Length { months, days, micros } = period.billing_period;
+    [
+        period.subscription_id.into(),
+        period.item_id.into(),
+        period.product.into(),
+        period.plan.into(),
+        Value::Text(period.charge.name().as_bytes()),
+        Value::Decimal(period.amount),
+        Value::Decimal(period.discount),
+        Value::Text(b"repeating"),
+        period.currency.into(),
+        Value::Interval(Interval { months, days, micros }),
+        Value::Instant(Instant(period.starts_at)),
+        instant(period.ends_at),
+        Value::Text(period.status.name().as_bytes()),
+        instant(period.cancel_requested_at),
+        instant(period.access_ends_at),
+        period.churn_kind.map(|it| it.name().as_bytes()).into(),
+        period.churn_reason.into(),
+        Value::Boolean(period.renews),
+        Value::Null,
+    ]
+}
