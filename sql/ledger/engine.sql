@@ -313,10 +313,10 @@ COMMENT ON AGGREGATE saas_metrics.ledger_contributions(
   ) IS
   'What the movements of customers add to rollups, of one slice or, where that is NULL, of all; movements that are NULL add nothing. What counts from settled_on or earlier counts at once. Used by refresh and by the ledger''s views.';
 
-CREATE FUNCTION saas_metrics.ledger_slices() RETURNS text[]
+CREATE FUNCTION saas_metrics._ledger_slices() RETURNS text[]
   IMMUTABLE PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_slices_wrapper';
-COMMENT ON FUNCTION saas_metrics.ledger_slices() IS
+COMMENT ON FUNCTION saas_metrics._ledger_slices() IS
   'The slices of a rollup. Part of a ledger''s views.';
 
 CREATE FUNCTION saas_metrics.ledger_periods(first date, today date, step interval, at_most integer) RETURNS SETOF date

@@ -1,6 +1,6 @@
 -- From lines of invoices to periods ---------------------------------------------------
 
-CREATE TYPE saas_metrics.period_of_lines AS (
+CREATE TYPE saas_metrics.ledger_period AS (
   subscription_id     text,
   item_id             text,
   product             text,
@@ -21,7 +21,7 @@ CREATE TYPE saas_metrics.period_of_lines AS (
   renews              boolean,
   problem             text
 );
-COMMENT ON TYPE saas_metrics.period_of_lines IS
+COMMENT ON TYPE saas_metrics.ledger_period IS
   'A row of the input subscription_periods, but for its customer, as periods_from_lines finds it; saas_metrics.input_columns says what its columns mean.';
 
 CREATE FUNCTION saas_metrics.periods_from_lines_step(
@@ -37,7 +37,7 @@ COMMENT ON FUNCTION saas_metrics.periods_from_lines_step(
     timestamptz, timestamptz, text, text, timestamptz, timestamptz, text, text
   ) IS 'Part of the aggregate periods_from_lines.';
 
-CREATE FUNCTION saas_metrics.periods_from_lines_final(internal) RETURNS saas_metrics.period_of_lines[]
+CREATE FUNCTION saas_metrics.periods_from_lines_final(internal) RETURNS saas_metrics.ledger_period[]
   IMMUTABLE PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'periods_from_lines_final_wrapper';
 COMMENT ON FUNCTION saas_metrics.periods_from_lines_final(internal) IS

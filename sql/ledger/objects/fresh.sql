@@ -40,7 +40,7 @@ CREATE VIEW whole_rollup AS
   UNION ALL
   SELECT summed.slice, sums.segment, sums.detail, sums.cohort, sums.age, sums.period_start, sums.counts_from,
          :each_sum(sums.%)
-  FROM unnest(saas_metrics.ledger_slices()) AS summed (slice)
+  FROM unnest(saas_metrics._ledger_slices()) AS summed (slice)
   CROSS JOIN LATERAL (
     SELECT saas_metrics.ledger_contributions(
              summed.slice, -1, (SELECT c.settled_on FROM ledger_clock AS c),

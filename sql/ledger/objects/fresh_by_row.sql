@@ -8,7 +8,7 @@ COMMENT ON VIEW fresh_lines IS 'The lines of all movements that the reader may s
 CREATE VIEW whole_rollup AS
   SELECT summed.slice, sums.segment, sums.detail, sums.cohort, sums.age, sums.period_start, sums.counts_from,
          :each_sum(sums.%)
-  FROM unnest(saas_metrics.ledger_slices()) AS summed (slice)
+  FROM unnest(saas_metrics._ledger_slices()) AS summed (slice)
   CROSS JOIN LATERAL (
     SELECT saas_metrics.ledger_contributions(
              summed.slice, 1, (SELECT c.settled_on FROM ledger_clock AS c),

@@ -326,7 +326,7 @@ mod tests {
     #[test]
     fn a_part_tells_what_the_whole_costs_where_that_is_known() {
         let part = line("proration_debit", 1581, at(1, 22), at(2, 1));
-        assert_eq!(derived(&[part.clone()]), ["2026-01-22 2026-02-01* 4901 0 active"]);
+        assert_eq!(derived(std::slice::from_ref(&part)), ["2026-01-22 2026-02-01* 4901 0 active"]);
         let known = Given { whole_amount: Some(Ok(cents(4900))), ..part };
         assert_eq!(derived(&[known]), ["2026-01-22 2026-02-01* 4900 0 active"]);
     }
