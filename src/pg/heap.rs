@@ -111,8 +111,11 @@ fn open(relation: pg_sys::Oid) -> pg_sys::Relation {
     unsafe {
         let open = pg_sys::table_open(relation, pg_sys::RowExclusiveLock as pg_sys::LOCKMODE);
         let (class, constraints) = ((*open).rd_rel, (*(*open).rd_att).constr);
-        let may =
-            pg_sys::pg_class_aclcheck(relation, pg_sys::GetUserId(), pg_sys::ACL_INSERT.into());
+        let may = pg_sys::pg_class_aclcheck(
+            relation,
+            pg_sys::GetUserId(),
+            pg_sys::ACL_INSERT as pg_sys::AclMode,
+        );
         if may != pg_sys::AclResult::ACLCHECK_OK {
             let table = pg_sys::ObjectType::OBJECT_TABLE;
             pg_sys::aclcheck_error(may, table, (*class).relname.data.as_ptr());
