@@ -18,7 +18,7 @@ SELECT p.prosrc,
        coalesce((SELECT string_agg(n.name, ',' ORDER BY a.place)
                  FROM unnest(p.proargtypes) WITH ORDINALITY AS a(oid, place)
                  JOIN sql_name AS n ON n.oid = a.oid), ''),
-       CASE WHEN p.proretset THEN 'SETOF ' ELSE '' END || r.name, p.proisstrict, p.provolatile, p.proparallel
+       CASE WHEN p.proretset THEN 'setof ' ELSE '' END || r.name, p.proisstrict, p.provolatile, p.proparallel
 FROM pg_proc AS p
 JOIN sql_name AS r ON r.oid = p.prorettype
 WHERE p.pronamespace = 'saas_metrics'::regnamespace
