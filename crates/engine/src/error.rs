@@ -34,9 +34,9 @@ pub enum Error {
         values: &'static str,
     },
     RunTooLarge,
-    /// More microseconds than a time between two steps can have.
     /// The settings of a ledger as no version of this library writes them.
     Settings(String),
+    /// More microseconds than a time between two steps can have.
     TimeTooLong,
     UnboundedStart,
     AmountOutOfRange,

@@ -60,6 +60,6 @@ SELECT first_app.make('first_fails', 'text');
 CREATE FUNCTION first_app.fails() RETURNS numeric LANGUAGE plpgsql AS $$ BEGIN RAISE 'no amount'; END $$;
 SELECT saas_metrics.bind('first_fails', 'subscription_periods', 'SELECT customer AS customer_id, first_app.fails() AS amount, interval ''1 month'' AS billing_period, date ''2026-01-01'' AS starts_on FROM first_app.first_fails');
 SELECT saas_metrics.refresh('first_fails');
-SELECT conname FROM pg_constraint WHERE conrelid = 'first_fails.current_lines'::regclass;
+SELECT conname FROM pg_constraint WHERE conrelid = 'first_fails.current_lines'::regclass AND contype = 'p';
 SELECT count(saas_metrics.drop_ledger(ledger)) FROM saas_metrics.ledgers WHERE ledger LIKE 'first\_%';
 DROP SCHEMA first_app CASCADE;

@@ -77,6 +77,16 @@ INSERT INTO lines.policies (policy, renewal_grace) VALUES ('impatient', 0);
 SELECT movements_added, movements_superseded FROM saas_metrics.set_policy('lines', 'impatient');
 SELECT customer_id AS c, effective_on, kind, mrr_after, counts_from FROM lines.movements WHERE customer_id = 'b' ORDER BY 2;
 SELECT severity, finding, rows FROM saas_metrics.check_ledger('lines') WHERE finding NOT LIKE 'churns of unknown%';
+-- What no calendar has, or no sum has room for, is one row that cannot be read.
+INSERT INTO lines_app.line (invoice, customer, item, plan, kind, amount, cycle, from_day, to_day, issued) VALUES
+  ('k1', 'k', 'none', 'basic', 'proration_debit', 15, '0 month', '2026-04-16', '2026-05-01', '2026-04-16'),
+  ('k2', 'k', 'back', 'basic', 'proration_debit', 15, '-1 month', '2026-04-16', '2026-05-01', '2026-04-16'),
+  ('k3', 'k', 'long', 'basic', 'proration_debit', 15, '170000000 years', '2026-04-16', '2026-05-01', '2026-04-16'),
+  ('k4', 'k', 'much', 'basic', 'recurring', 1e36, '1 month', '2026-04-01', '2026-05-01', '2026-04-01'),
+  ('k5', 'k', 'zero', 'basic', 'recurring', 15, '0 month', '2026-04-01', '2026-05-01', '2026-04-01'),
+  ('k6', 'k', 'good', 'basic', 'recurring', 15, '1 month', '2026-04-01', '2026-05-01', '2026-04-01');
+SELECT movements_added, rows_rejected FROM saas_metrics.refresh('lines');
+SELECT item_id, reason FROM lines.rejected_rows WHERE customer_id = 'k' ORDER BY 1;
 SET client_min_messages = warning;
 SELECT saas_metrics.drop_ledger('lines');
 DROP SCHEMA lines_app CASCADE;

@@ -19,32 +19,48 @@ fn micros_until(end: i64, length: Length) -> Option<i64> {
     end.checked_sub(start)?.checked_sub(length.micros).filter(|it| *it > 0)
 }
 
-/// An amount for the last part of a billing period as one for the whole of it, rounded to its own
-/// decimals, at least two; unchanged if it is for the whole.
-pub fn whole(amount: Decimal, start: i64, end: i64, length: Length) -> Result<Decimal> {
-    let part = end - start;
-    let whole = micros_until(end, length).ok_or(Error::BillingPeriod("is outside the calendar"))?;
-    if whole == part {
-        return Ok(amount);
-    }
-    let decimals = amount.scale.max(2);
-    // Seconds are exact enough, and leave room for large amounts.
-    let seconds = |micros: i64| i128::from((micros / 1_000_000).max(1));
-    let mantissa = round_ratio(amount, seconds(whole), seconds(part), decimals)?;
-    Ok(Decimal::new(mantissa, decimals))
+/// The last part of a billing period.
+#[derive(Clone, Copy)]
+pub struct Part {
+    pub start: i64,
+    pub end: i64,
+    pub of: Length,
 }
 
-/// Whether what a part comes to for the whole may be another amount, as far as rounding the part to
-/// its last decimal goes.
-pub fn may_be(derived: Decimal, other: Decimal, start: i64, end: i64, length: Length) -> bool {
-    let Some(whole) = micros_until(end, length) else { return false };
-    let scale = derived.scale.max(other.scale);
-    let (Ok(a), Ok(b)) = (derived.mantissa_at(scale), other.mantissa_at(scale)) else {
-        return false;
-    };
-    let unit = 10_i128.pow(u32::from(scale - derived.scale));
-    let times = i128::from(whole / (end - start).max(1)) + 2;
-    (a - b).abs() <= unit.saturating_mul(times)
+impl Part {
+    /// What the part's amount comes to for the whole, rounded to its own decimals, at least two;
+    /// unchanged if the part is the whole.
+    pub fn whole(self, amount: Decimal) -> Result<Decimal> {
+        let outside = Error::BillingPeriod("is none, or none within the calendar");
+        let whole = micros_until(self.end, self.of).ok_or(outside)?;
+        let part = self.end.checked_sub(self.start).ok_or(Error::AmountOutOfRange)?;
+        if whole == part {
+            return Ok(amount);
+        }
+        let decimals = amount.scale.max(2);
+        let unit = common_divisor(whole, part);
+        let of = |micros: i64| i128::from(micros / unit);
+        let mantissa = round_ratio(amount, of(whole), of(part), decimals)?;
+        Ok(Decimal::new(mantissa, decimals))
+    }
+
+    /// Whether what the part comes to for the whole may be another amount, as far as rounding the
+    /// part to its last decimal goes.
+    pub fn may_be(self, derived: Decimal, other: Decimal) -> bool {
+        let Some(whole) = micros_until(self.end, self.of) else { return false };
+        let scale = derived.scale.max(other.scale);
+        let (Ok(a), Ok(b)) = (derived.mantissa_at(scale), other.mantissa_at(scale)) else {
+            return false;
+        };
+        let unit = 10_i128.pow(u32::from(scale - derived.scale));
+        let times = i128::from(whole / (self.end - self.start).max(1)) + 2;
+        (a - b).abs() <= unit.saturating_mul(times)
+    }
+}
+
+/// The greatest that divides both, which are above 0.
+fn common_divisor(a: i64, b: i64) -> i64 {
+    if b == 0 { a } else { common_divisor(b, a % b) }
 }
 
 #[cfg(test)]
@@ -62,21 +78,22 @@ mod tests {
     fn half_of_a_month_costs_half() {
         let amount = Decimal::new(1500, 2);
         let (start, end) = (at(2026, 4, 16), at(2026, 5, 1));
-        assert_eq!(whole(amount, start, end, MONTH), Ok(Decimal::new(3000, 2)));
+        assert_eq!(Part { start, end, of: MONTH }.whole(amount), Ok(Decimal::new(3000, 2)));
         // 15 of the 31 days of January, 15 × 31 ÷ 15.
         let (start, end) = (at(2026, 1, 17), at(2026, 2, 1));
-        assert_eq!(whole(amount, start, end, MONTH), Ok(Decimal::new(3100, 2)));
+        assert_eq!(Part { start, end, of: MONTH }.whole(amount), Ok(Decimal::new(3100, 2)));
         let (start, end) = (at(2026, 1, 1), at(2026, 2, 1));
-        assert_eq!(whole(amount, start, end, MONTH), Ok(amount));
+        assert_eq!(Part { start, end, of: MONTH }.whole(amount), Ok(amount));
     }
 
     #[test]
     fn a_rounded_part_may_be_the_next_price() {
         // 10 of 31 days of 49.00 are 15.806…, rounded to 15.81, which comes to 49.01.
         let (start, end) = (at(2026, 1, 22), at(2026, 2, 1));
-        let derived = whole(Decimal::new(1581, 2), start, end, MONTH).unwrap();
+        let part = Part { start, end, of: MONTH };
+        let derived = part.whole(Decimal::new(1581, 2)).unwrap();
         assert_eq!(derived, Decimal::new(4901, 2));
-        assert!(may_be(derived, Decimal::new(4900, 2), start, end, MONTH));
-        assert!(!may_be(derived, Decimal::new(4800, 2), start, end, MONTH));
+        assert!(part.may_be(derived, Decimal::new(4900, 2)));
+        assert!(!part.may_be(derived, Decimal::new(4800, 2)));
     }
 }

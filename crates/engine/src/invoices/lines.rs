@@ -3,11 +3,12 @@
 use allocator_api2::alloc::Allocator;
 use allocator_api2::vec::Vec;
 
+use super::cycle::Part;
+use crate::Result;
 use crate::collection::room::push;
-use crate::decimal::Decimal;
+use crate::decimal::{Decimal, MAX_DECIMALS};
 use crate::ledger::rows::{ChurnKind, Length, Status, Text, Texts};
 use crate::ledger::words::{word, words};
-use crate::{Error, Result};
 
 words!(Kind {
     "recurring" => Recurring, "usage" => Usage, "one_time" => OneTime, "setup" => Setup,
@@ -55,6 +56,16 @@ pub struct Live<'a> {
     pub churn_reason: Option<&'a [u8]>,
 }
 
+/// What a whole billing period costs.
+#[derive(Clone, Copy)]
+pub struct Price {
+    /// After the discount.
+    pub net: Decimal,
+    pub discount: Decimal,
+    /// Whether that is worked out from a part, and so may be off by its rounding.
+    pub is_derived: bool,
+}
+
 /// A line that a period may come from, or that ends one.
 #[derive(Clone, Copy)]
 pub struct Line {
@@ -65,9 +76,7 @@ pub struct Line {
     pub product: Text,
     pub plan: Text,
     pub kind: Kind,
-    pub net: Decimal,
-    pub discount: Decimal,
-    pub whole: Option<Decimal>,
+    pub price: Price,
     pub currency: Text,
     pub billing_period: Length,
     pub start: i64,
@@ -149,9 +158,7 @@ impl<A: Allocator + Clone> Lines<A> {
             product: self.texts.keep(given.product)?,
             plan: self.texts.keep(given.plan)?,
             kind: checked.kind,
-            net: checked.net,
-            discount: checked.discount,
-            whole: checked.whole,
+            price: checked.price,
             currency: self.texts.keep_upper(given.currency)?,
             billing_period: checked.billing_period,
             start: checked.start,
@@ -167,9 +174,7 @@ impl<A: Allocator + Clone> Lines<A> {
 /// What is checked of a line.
 struct Checked {
     kind: Kind,
-    net: Decimal,
-    discount: Decimal,
-    whole: Option<Decimal>,
+    price: Price,
     billing_period: Length,
     start: i64,
     end: i64,
@@ -196,26 +201,15 @@ impl Checked {
         if end <= start {
             return Err("service_end is not after service_start".to_owned());
         }
-        let net = number(required(given.amount.clone(), "amount")?)?;
-        let is_credit = kind == Kind::ProrationCredit;
-        if net.mantissa < 0 && !is_credit {
-            return Err(format!("amount is negative, which kind {} cannot be", kind.name()));
-        }
-        let discount = number(given.discount.clone().unwrap_or(Ok(Decimal::new(0, 0))))?;
-        if discount.mantissa < 0 && !is_credit {
-            return Err("discount is negative".to_owned());
-        }
         let unknown_length = Length { months: 1, days: 0, micros: 0 };
         let billing_period = match given.billing_period {
-            None if is_credit => unknown_length,
+            None if kind == Kind::ProrationCredit => unknown_length,
             length => required(length, "billing_period")?,
         };
         let churn_kind = given.live.churn_kind;
         Ok(Some(Checked {
             kind,
-            net,
-            discount,
-            whole: given.whole_amount.clone().map(number).transpose()?,
+            price: Price::of(given, kind, Part { start, end, of: billing_period })?,
             billing_period,
             start,
             end,
@@ -231,10 +225,44 @@ impl Checked {
     }
 }
 
-fn required<T>(value: Option<T>, name: &str) -> std::result::Result<T, String> {
-    value.ok_or_else(|| format!("{name} is NULL"))
+impl Price {
+    fn of(given: &Given, kind: Kind, part: Part) -> std::result::Result<Price, String> {
+        let amount = |given: &Option<Result<Decimal>>, name: &str| {
+            let Some(given) = given.clone() else { return Ok(None) };
+            let amount = usable(given.map_err(|error| error.to_string())?, name)?;
+            if amount.mantissa < 0 && kind != Kind::ProrationCredit {
+                return Err(format!("{name} is negative, which kind {} cannot be", kind.name()));
+            }
+            Ok(Some(amount))
+        };
+        let net = required(amount(&given.amount, "amount")?, "amount")?;
+        let discount = amount(&given.discount, "discount")?.unwrap_or(Decimal::new(0, 0));
+        let whole_amount = amount(&given.whole_amount, "whole_amount")?;
+        if kind != Kind::ProrationDebit {
+            return Ok(Price { net, discount, is_derived: false });
+        }
+        let whole = |amount| {
+            let whole = part.whole(amount).map_err(|error| error.to_string())?;
+            usable(whole, "what a whole billing period comes to")
+        };
+        Ok(Price {
+            net: whole_amount.map_or_else(|| whole(net), Ok)?,
+            discount: whole(discount)?,
+            is_derived: whole_amount.is_none(),
+        })
+    }
 }
 
-fn number(number: std::result::Result<Decimal, Error>) -> std::result::Result<Decimal, String> {
-    number.map_err(|error| error.to_string())
+/// An amount of which many can be added up.
+fn usable(amount: Decimal, name: &str) -> std::result::Result<Decimal, String> {
+    let most = amount.mantissa_at(MAX_DECIMALS).map(i128::abs);
+    if most.is_ok_and(|it| it < 10_i128.pow(14 + u32::from(MAX_DECIMALS))) {
+        Ok(amount)
+    } else {
+        Err(format!("{name} is not below 10^14"))
+    }
+}
+
+fn required<T>(value: Option<T>, name: &str) -> std::result::Result<T, String> {
+    value.ok_or_else(|| format!("{name} is NULL"))
 }

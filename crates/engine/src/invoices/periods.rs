@@ -2,8 +2,8 @@
 
 use allocator_api2::alloc::Allocator;
 
-use super::cycle::{may_be, whole};
-use super::lines::{InvoiceStatus, Kind, Line, Lines, Subscription};
+use super::cycle::Part;
+use super::lines::{InvoiceStatus, Kind, Line, Lines, Price, Subscription};
 use crate::decimal::Decimal;
 use crate::ledger::rows::{Charge, ChurnKind, Length, Status, Texts};
 use crate::{Error, Result};
@@ -97,11 +97,14 @@ impl<'a, 'l, A: Allocator + Clone> Item<'a, 'l, A> {
             let (before, after) = self.charges.split_at_mut(place);
             let (part, next) = (&mut before[place - 1], &after[0]);
             let Line { start, end, billing_period, .. } = *part.line;
-            let derived = part.line.kind == Kind::ProrationDebit && part.line.whole.is_none();
             let same = billing_period == next.line.billing_period
                 && self.lines.texts.get(part.line.plan) == self.lines.texts.get(next.line.plan);
-            let fits = |a, b| may_be(a, b, start, end, billing_period);
-            if derived && same && fits(part.net, next.net) && fits(part.discount, next.discount) {
+            let fits = |a, b| Part { start, end, of: billing_period }.may_be(a, b);
+            if part.line.price.is_derived
+                && same
+                && fits(part.net, next.net)
+                && fits(part.discount, next.discount)
+            {
                 (part.net, part.discount) = (next.net, next.discount);
             }
         }
@@ -112,7 +115,7 @@ impl<'a, 'l, A: Allocator + Clone> Item<'a, 'l, A> {
             self.visit_charge(place, visit)?;
         }
         for line in &self.usages {
-            let period = self.period(line, line.net, line.discount)?;
+            let period = self.period(line, line.price.net, line.price.discount)?;
             visit(&Period { charge: Charge::Usage, ends_at: Some(line.end), ..period })?;
         }
         Ok(())
@@ -221,19 +224,10 @@ fn charged<'l, A: Allocator>(texts: &Texts<A>, together: &[&'l Line]) -> Result<
     let issued = together.iter().filter(|it| invoice(it) == invoice(last));
     let mut sum = Charged { line: last, net: Decimal::new(0, 0), discount: Decimal::new(0, 0) };
     for line in issued {
-        let (net, discount) = whole_period(line)?;
+        let Price { net, discount, .. } = line.price;
         (sum.net, sum.discount) = (sum.net.plus(net)?, sum.discount.plus(discount)?);
     }
     Ok(sum)
-}
-
-/// What a line comes to for a whole billing period: the net amount and the discount.
-fn whole_period(line: &Line) -> Result<(Decimal, Decimal)> {
-    if line.kind != Kind::ProrationDebit {
-        return Ok((line.net, line.discount));
-    }
-    let scaled = |amount| whole(amount, line.start, line.end, line.billing_period);
-    Ok((line.whole.map_or_else(|| scaled(line.net), Ok)?, scaled(line.discount)?))
 }
 
 #[cfg(test)]
@@ -329,6 +323,19 @@ mod tests {
         assert_eq!(derived(std::slice::from_ref(&part)), ["2026-01-22 2026-02-01* 4901 0 active"]);
         let known = Given { whole_amount: Some(Ok(cents(4900))), ..part };
         assert_eq!(derived(&[known]), ["2026-01-22 2026-02-01* 4900 0 active"]);
+    }
+
+    #[test]
+    fn a_part_of_an_instant_is_scaled_exactly() {
+        let part = line("proration_debit", 1, at(2, 1) - 1, at(2, 1));
+        let micros_of_january = 31 * 86_400_000_000_i64;
+        let mut lines = Lines::new_in(Global);
+        lines.add(&part).unwrap();
+        periods(&lines, |it| {
+            assert_eq!(it.amount, cents(i128::from(micros_of_january)));
+            Ok(())
+        })
+        .unwrap();
     }
 
     #[test]
@@ -428,6 +435,10 @@ mod tests {
     #[test]
     fn lines_that_cannot_be_read_are_named() {
         let good = || line("recurring", 3000, at(1, 1), at(2, 1));
+        let part = |length| Given {
+            billing_period: Some(length),
+            ..line("proration_debit", 1500, at(1, 17), at(2, 1))
+        };
         let reason = |given: Given| {
             let mut lines = Lines::new_in(Global);
             lines.add(&given).unwrap();
@@ -442,6 +453,27 @@ mod tests {
             ),
             (Given { billing_period: None, ..good() }, "billing_period is NULL"),
             (Given { amount: None, ..good() }, "amount is NULL"),
+            (
+                part(Length { months: 0, ..MONTH }),
+                "billing_period is none, or none within the calendar",
+            ),
+            (
+                part(Length { months: -1, ..MONTH }),
+                "billing_period is none, or none within the calendar",
+            ),
+            (
+                part(Length { months: i32::MAX, ..MONTH }),
+                "billing_period is none, or none within the calendar",
+            ),
+            (line("recurring", 10_i128.pow(16), at(1, 1), at(2, 1)), "amount is not below 10^14"),
+            (
+                line("proration_debit", 10_i128.pow(12), at(1, 1), at(1, 1) + 1),
+                "what a whole billing period comes to is not below 10^14",
+            ),
+            (
+                Given { whole_amount: Some(Ok(cents(-1))), ..part(MONTH) },
+                "whole_amount is negative, which kind proration_debit cannot be",
+            ),
             (
                 line("recurring", -1, at(1, 1), at(2, 1)),
                 "amount is negative, which kind recurring cannot be",
