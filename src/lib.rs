@@ -8,6 +8,7 @@
 //! | `formulas` | numbers in, a number out |
 //! | `aggregates` | metrics over the rows of any table or query |
 //! | `ledger` | what a ledger makes of the rows of its inputs |
+//! | `stripe` | what Stripe's objects say of lines of invoices and of subscriptions |
 //! | `charts` | numbers in, a text to look at |
 //! | `pg` | the server's values, memory and errors: the only unsafe code |
 
@@ -18,6 +19,7 @@ mod charts;
 mod formulas;
 mod ledger;
 mod pg;
+mod stripe;
 
 /// The version of the library that answers, for bug reports.
 #[pgrx::pg_extern(immutable, strict, parallel_safe)]

@@ -45,6 +45,7 @@ CREATE VIEW saas_metrics.input_columns AS
     ('invoice_lines', 18, 'issued_at', 'timestamptz', false, NULL, 'When the invoice was issued: of two for the same time the later counts.'),
     ('invoice_lines', 19, 'status', 'text', false, 'paid', 'draft, open, paid, uncollectible or void; draft and void count for nothing.'),
     ('invoice_lines', 20, 'voided_at', 'timestamptz', false, NULL, 'When the invoice was voided, for information.'),
+    ('invoice_lines', 21, 'problem', 'text', false, NULL, 'Why the line cannot be read, where the query knows: it goes to rejected_rows.'),
     ('customers', 1, 'customer_id', NULL, true, NULL, 'The customer.'),
     ('customers', 2, 'name', 'text', false, NULL, 'The name.'),
     ('customers', 3, 'signed_up_at', 'timestamptz', false, NULL, 'When the customer signed up; also signed_up_on.'),

@@ -15,7 +15,7 @@ use crate::pg::state::State;
 use crate::pg::time::{Instant, Interval};
 
 /// The types of the columns that are read, in their order.
-const TYPES: [pg_sys::Oid; 20] = [
+const TYPES: [pg_sys::Oid; 21] = [
     pg_sys::TEXTOID,
     pg_sys::TEXTOID,
     pg_sys::TEXTOID,
@@ -30,6 +30,7 @@ const TYPES: [pg_sys::Oid; 20] = [
     pg_sys::TIMESTAMPTZOID,
     pg_sys::TIMESTAMPTZOID,
     pg_sys::TIMESTAMPTZOID,
+    pg_sys::TEXTOID,
     pg_sys::TEXTOID,
     pg_sys::TEXTOID,
     pg_sys::TIMESTAMPTZOID,
@@ -73,12 +74,13 @@ fn given<'a>(row: Columns<'a, 1>) -> Given<'a> {
         service_end: instant(12),
         issued_at: instant(13),
         status: row.text(14),
+        problem: row.text(15),
         live: Live {
-            status: row.text(15),
-            cancel_requested_at: instant(16),
-            access_ends_at: instant(17),
-            churn_kind: row.text(18),
-            churn_reason: row.text(19),
+            status: row.text(16),
+            cancel_requested_at: instant(17),
+            access_ends_at: instant(18),
+            churn_kind: row.text(19),
+            churn_reason: row.text(20),
         },
     }
 }

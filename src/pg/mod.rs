@@ -16,6 +16,8 @@ pub mod encoding;
 pub mod error;
 /// Tables that rows are appended to.
 pub mod heap;
+/// JSON documents.
+pub mod json;
 /// The server's memory for Rust collections.
 pub mod memory;
 /// The server's decimal numbers.

@@ -36,6 +36,26 @@ impl Decimal {
         Self { mantissa, scale }
     }
 
+    /// Reads "-1099.5".
+    pub fn parse(text: &[u8]) -> Option<Decimal> {
+        let text = std::str::from_utf8(text).ok()?;
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(digits) => (true, digits),
+            None => (false, text),
+        };
+        let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+        let all = whole.bytes().chain(decimals.bytes());
+        if whole.is_empty() || !all.clone().all(|it| it.is_ascii_digit()) {
+            return None;
+        }
+        let mantissa = all.map(|it| i128::from(it - b'0'));
+        let mantissa = mantissa.fold(Some(0_i128), |sum, digit| {
+            within_limit(sum?.checked_mul(10)?.checked_add(digit)?).ok()
+        })?;
+        let scale = u8::try_from(decimals.len()).ok().filter(|it| *it <= MAX_DECIMALS)?;
+        Some(Decimal::new(if negative { -mantissa } else { mantissa }, scale))
+    }
+
     /// The mantissa of the same amount at a scale that is not smaller than its own.
     pub fn mantissa_at(self, scale: u8) -> Result<i128> {
         if scale == self.scale {
@@ -166,6 +186,17 @@ impl Sum for i128 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_amounts_or_nothing() {
+        assert_eq!(Decimal::parse(b"-1099.50"), Some(Decimal::new(-109_950, 2)));
+        assert_eq!(Decimal::parse(b"7"), Some(Decimal::new(7, 0)));
+        assert_eq!(Decimal::parse(b"12."), Some(Decimal::new(12, 0)));
+        let long = [b'9'; 40];
+        for text in [&b""[..], b"-", b".5", b"1e3", b"1.2.3", b" 1", b"+1", &long] {
+            assert_eq!(Decimal::parse(text), None);
+        }
+    }
 
     #[test]
     fn a_larger_scale_keeps_the_amount() {

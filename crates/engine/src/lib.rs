@@ -20,6 +20,7 @@ pub mod facts;
 pub mod invoices;
 pub mod ledger;
 pub mod metrics;
+pub mod stripe;
 #[cfg(test)]
 mod testing;
 

@@ -43,6 +43,8 @@ pub struct Given<'a> {
     pub service_end: Option<i64>,
     pub issued_at: Option<i64>,
     pub status: Option<&'a [u8]>,
+    /// Why the line cannot be read, where that is known.
+    pub problem: Option<&'a [u8]>,
     /// The item's row in the table of subscriptions, if it has one.
     pub live: Live<'a>,
 }
@@ -186,6 +188,9 @@ struct Checked {
 impl Checked {
     /// None for a line that says nothing of periods.
     fn of(given: &Given) -> std::result::Result<Option<Checked>, String> {
+        if let Some(problem) = given.problem {
+            return Err(String::from_utf8_lossy(problem).into_owned());
+        }
         let status = word(given.status, "status", InvoiceStatus::WORDS, InvoiceStatus::read)?
             .unwrap_or(InvoiceStatus::Paid);
         let kind = word(given.kind, "kind", Kind::WORDS, Kind::read)?.unwrap_or(Kind::Recurring);

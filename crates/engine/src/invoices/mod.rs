@@ -4,6 +4,6 @@
 //! lines ──▶ items ──▶ what each line's item costs per billing period ──▶ periods, one after another
 //! ```
 
-mod cycle;
+pub(crate) mod cycle;
 pub mod lines;
 pub mod periods;

@@ -453,6 +453,7 @@ mod tests {
             ),
             (Given { billing_period: None, ..good() }, "billing_period is NULL"),
             (Given { amount: None, ..good() }, "amount is NULL"),
+            (Given { problem: Some(b"half of it"), ..good() }, "half of it"),
             (
                 part(Length { months: 0, ..MONTH }),
                 "billing_period is none, or none within the calendar",

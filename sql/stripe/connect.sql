@@ -1,0 +1,110 @@
+-- Connecting a ledger to a copy of Stripe ------------------------------------------------
+
+CREATE FUNCTION saas_metrics._stripe_shape(stripe name) RETURNS text
+  STABLE LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  found text;
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_namespace AS n WHERE n.nspname = stripe) THEN
+    RAISE EXCEPTION 'schema "%" does not exist', stripe
+      USING ERRCODE = '3F000', HINT = 'Give the schema of the tables that Stripe''s objects are copied to.';
+  END IF;
+  SELECT s.shape INTO found
+  FROM saas_metrics.stripe_shapes AS s
+  JOIN pg_attribute AS a ON a.attrelid = to_regclass(format('%I.%I', stripe, s.of_table))
+                        AND a.attname = s.of_column AND NOT a.attisdropped
+  ORDER BY s.place
+  LIMIT 1;
+  IF found IS NULL THEN
+    RAISE EXCEPTION 'schema "%" has no tables that a copy of Stripe is known by', stripe
+      USING ERRCODE = '42P01', HINT = (
+        SELECT format('Known are %s. For other tables, bind your own query with saas_metrics.connect_invoice_lines and saas_metrics.stripe_line.',
+                      string_agg(format('%s (%s.%s)', s.shape, s.of_table, s.of_column), ', ' ORDER BY s.place))
+        FROM saas_metrics.stripe_shapes AS s);
+  END IF;
+  RETURN found;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._stripe_shape(name) IS
+  'How the copy of Stripe in a schema lies in its tables. Errors: 3F000 without the schema, 42P01 if it has none. Part of connect_stripe.';
+
+CREATE FUNCTION saas_metrics._stripe_query(stripe name, livemode boolean, shape text, input text) RETURNS text
+  STABLE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE input
+    WHEN 'customers' THEN format($q$
+      SELECT c.id AS customer_id, coalesce(c.name, c.email) AS name, to_timestamp(c.created) AS signed_up_at,
+             c.metadata AS attributes
+      FROM (%s) AS c
+      WHERE c.id IS NOT NULL$q$, t.customers)
+    -- The list of lines is detoasted once; one that is not whole says so as another line. What nobody has
+    -- paid for yet is no subscription, and of one that has ended nothing more is collected.
+    WHEN 'invoice_lines' THEN format($q$
+      SELECT i.customer AS customer_id, i.id AS invoice_id, l.*, upper(i.currency) AS currency,
+             to_timestamp(coalesce((i.status_transitions ->> 'finalized_at')::bigint, i.created)) AS issued_at,
+             to_timestamp((i.status_transitions ->> 'voided_at')::bigint) AS voided_at,
+             CASE WHEN s.status LIKE 'incomplete%%' THEN 'draft'
+                  WHEN i.status = 'open' AND i.attempt_count > 0 AND s.has_ended THEN 'uncollectible'
+                  ELSE i.status END AS status
+      FROM (%s) AS i
+      CROSS JOIN LATERAL (SELECT i.lines || '{}' AS list OFFSET 0) AS detoasted
+      CROSS JOIN LATERAL jsonb_array_elements(
+        CASE WHEN jsonb_typeof(list -> 'data') = 'array' THEN
+          CASE WHEN list -> 'has_more' = 'true' THEN list -> 'data' || '{"has_more": true}' ELSE list -> 'data' END
+        END) AS line
+      CROSS JOIN LATERAL saas_metrics.stripe_line(line, %s, i.currency) AS l
+      LEFT JOIN (%s) AS s ON s.id = l.subscription_id
+      WHERE i.customer IS NOT NULL$q$, t.invoices, format(t.price, stripe, livemode, 'line'), t.subscriptions)
+    WHEN 'current_subscriptions' THEN format($q$
+      SELECT s.customer AS customer_id, i.*
+      FROM (%s) AS s
+      CROSS JOIN LATERAL jsonb_array_elements(
+        CASE WHEN jsonb_typeof(s.subscription #> '{items,data}') = 'array' THEN s.subscription #> '{items,data}' END) AS item
+      CROSS JOIN LATERAL saas_metrics.stripe_item(item, s.subscription, %s) AS i
+      WHERE i.item_id IS NOT NULL AND s.customer IS NOT NULL$q$, t.subscriptions, format(t.price, stripe, livemode, 'item'))
+  END
+  FROM (
+    SELECT format(s.customers, stripe, livemode) AS customers, format(s.invoices, stripe, livemode) AS invoices,
+           format(s.subscriptions, stripe, livemode) AS subscriptions, s.price
+    FROM saas_metrics.stripe_shapes AS s
+    WHERE s.shape = _stripe_query.shape
+  ) AS t
+$$;
+COMMENT ON FUNCTION saas_metrics._stripe_query(name, boolean, text, text) IS
+  'The query of an input over a copy of Stripe. Part of connect_stripe.';
+
+CREATE FUNCTION saas_metrics.connect_stripe(ledger name, stripe name, livemode boolean DEFAULT true) RETURNS text
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  recognised text;
+  input text;
+  watched record;
+BEGIN
+  PERFORM saas_metrics._lock_ledger(ledger);
+  IF stripe IS NULL OR livemode IS NULL THEN
+    RAISE EXCEPTION 'an argument of connect_stripe is NULL'
+      USING ERRCODE = '22004', HINT = 'Give the schema of the tables that Stripe''s objects are copied to, and true or false.';
+  END IF;
+  recognised := saas_metrics._stripe_shape(stripe);
+  FOREACH input IN ARRAY '{customers,current_subscriptions,invoice_lines}'::text[] LOOP
+    PERFORM saas_metrics._bind_in(ledger, input, saas_metrics._stripe_query(stripe, livemode, recognised, input), 'pg_catalog');
+  END LOOP;
+  PERFORM saas_metrics._bind_in(ledger, 'subscription_periods', saas_metrics._periods_query(ledger), 'pg_catalog');
+  FOR watched IN
+    SELECT format('%I.%I', stripe, w.key) AS source_table, format(w.value, stripe, ledger) AS customer
+    FROM saas_metrics.stripe_shapes AS s, jsonb_each_text(s.watched) AS w
+    WHERE s.shape = recognised
+    ORDER BY w.key
+  LOOP
+    PERFORM saas_metrics._watch_in(ledger, watched.source_table::regclass, watched.customer, false, 'pg_catalog');
+  END LOOP;
+  RETURN recognised;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.connect_stripe(name, name, boolean) IS
+  'Makes a ledger''s inputs from a copy of Stripe in a schema of this database, and watches its tables: customers, invoice_lines and subscription_periods from invoices and their lines, current_subscriptions from subscriptions. Returns the shape of the copy (saas_metrics.stripe_shapes). livemode: false takes test data instead of live. Errors: 3F000 without the schema, 42P01 for tables of no known shape, otherwise as bind and watch. Safe to repeat. Then: saas_metrics.refresh, and saas_metrics.check_ledger, which says how far invoices and subscriptions agree.';
