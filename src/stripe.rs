@@ -40,6 +40,7 @@ fn stripe_line(
             it.discount.into(),
             it.tax.into(),
             it.whole_amount.into(),
+            it.whole_discount.into(),
             it.quantity.into(),
             length(it.billing_period),
             instant(it.service_start),

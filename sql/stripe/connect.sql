@@ -14,14 +14,14 @@ BEGIN
   SELECT s.shape INTO found
   FROM saas_metrics.stripe_shapes AS s
   JOIN pg_attribute AS a ON a.attrelid = to_regclass(format('%I.%I', stripe, s.of_table))
-                        AND a.attname = s.of_column AND NOT a.attisdropped
+                        AND a.attname = s.of_column AND format_type(a.atttypid, NULL) = s.of_type
   ORDER BY s.place
   LIMIT 1;
   IF found IS NULL THEN
     RAISE EXCEPTION 'schema "%" has no tables that a copy of Stripe is known by', stripe
       USING ERRCODE = '42P01', HINT = (
         SELECT format('Known are %s. For other tables, bind your own query with saas_metrics.connect_invoice_lines and saas_metrics.stripe_line.',
-                      string_agg(format('%s (%s.%s)', s.shape, s.of_table, s.of_column), ', ' ORDER BY s.place))
+                      string_agg(format('%s (%s.%s %s)', s.shape, s.of_table, s.of_column, s.of_type), ', ' ORDER BY s.place))
         FROM saas_metrics.stripe_shapes AS s);
   END IF;
   RETURN found;
@@ -46,17 +46,17 @@ AS $$
       SELECT i.customer AS customer_id, i.id AS invoice_id, l.*, upper(i.currency) AS currency,
              to_timestamp(coalesce((i.status_transitions ->> 'finalized_at')::bigint, i.created)) AS issued_at,
              to_timestamp((i.status_transitions ->> 'voided_at')::bigint) AS voided_at,
-             CASE WHEN s.status LIKE 'incomplete%%' THEN 'draft'
-                  WHEN i.status = 'open' AND i.attempt_count > 0 AND s.has_ended THEN 'uncollectible'
-                  ELSE i.status END AS status
-      FROM (%s) AS i
+             CASE WHEN i.status <> 'open' THEN i.status ELSE coalesce((
+               SELECT CASE WHEN s.status LIKE 'incomplete%%' THEN 'draft'
+                           WHEN i.attempt_count > 0 AND s.has_ended THEN 'uncollectible' END
+               FROM (%3$s) AS s WHERE s.id = l.subscription_id), 'open') END AS status
+      FROM (%1$s) AS i
       CROSS JOIN LATERAL (SELECT i.lines || '{}' AS list OFFSET 0) AS detoasted
       CROSS JOIN LATERAL jsonb_array_elements(
         CASE WHEN jsonb_typeof(list -> 'data') = 'array' THEN
           CASE WHEN list -> 'has_more' = 'true' THEN list -> 'data' || '{"has_more": true}' ELSE list -> 'data' END
         END) AS line
-      CROSS JOIN LATERAL saas_metrics.stripe_line(line, %s, i.currency) AS l
-      LEFT JOIN (%s) AS s ON s.id = l.subscription_id
+      CROSS JOIN LATERAL saas_metrics.stripe_line(line, %2$s, i.currency) AS l
       WHERE i.customer IS NOT NULL$q$, t.invoices, format(t.price, stripe, livemode, 'line'), t.subscriptions)
     WHEN 'current_subscriptions' THEN format($q$
       SELECT s.customer AS customer_id, i.*
@@ -81,6 +81,7 @@ CREATE FUNCTION saas_metrics.connect_stripe(ledger name, stripe name, livemode b
   SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+  messages text := current_setting('client_min_messages');
   recognised text;
   input text;
   watched record;
@@ -91,6 +92,8 @@ BEGIN
       USING ERRCODE = '22004', HINT = 'Give the schema of the tables that Stripe''s objects are copied to, and true or false.';
   END IF;
   recognised := saas_metrics._stripe_shape(stripe);
+  -- What is to be told of plans is told once, of the last.
+  PERFORM set_config('client_min_messages', 'error', true);
   FOREACH input IN ARRAY '{customers,current_subscriptions,invoice_lines}'::text[] LOOP
     PERFORM saas_metrics._bind_in(ledger, input, saas_metrics._stripe_query(stripe, livemode, recognised, input), 'pg_catalog');
   END LOOP;
@@ -103,6 +106,8 @@ BEGIN
   LOOP
     PERFORM saas_metrics._watch_in(ledger, watched.source_table::regclass, watched.customer, false, 'pg_catalog');
   END LOOP;
+  PERFORM set_config('client_min_messages', messages, true);
+  PERFORM saas_metrics._warn_of_scans(ledger);
   RETURN recognised;
 END
 $$;

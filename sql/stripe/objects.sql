@@ -11,6 +11,7 @@ CREATE TYPE saas_metrics.stripe_line AS (
   discount        numeric,
   tax             numeric,
   whole_amount    numeric,
+  whole_discount  numeric,
   quantity        numeric,
   billing_period  interval,
   service_start   timestamptz,
@@ -25,7 +26,7 @@ CREATE FUNCTION saas_metrics.stripe_line(line jsonb, price jsonb, currency text)
   IMMUTABLE PARALLEL SAFE COST 10
   LANGUAGE c AS 'MODULE_PATHNAME', 'stripe_line_wrapper';
 COMMENT ON FUNCTION saas_metrics.stripe_line(jsonb, jsonb, text) IS
-  'Reads a line of a Stripe invoice, of any version of the API: amounts in major units of the currency, after discounts, without taxes that the price includes. price: the price or plan it names, where the line has no more than its id (stripe_price_to_find); NULL otherwise. Metered prices are usage, one-time prices and lines without a subscription say nothing of periods, a proration tells the price of the whole period where quantity and price do. What is missing or of no use is NULL; NULL for NULL.';
+  'Reads a line of a Stripe invoice, of any version of the API: amounts in major units of the currency, after discounts, without taxes that the price includes. price: the price or plan it names, where the line has no more than its id (stripe_price_to_find); NULL otherwise. Metered prices are usage, one-time prices and lines without a subscription say nothing of periods, a proration, which may tell its discounts or be net of them, tells the price of the whole period where quantity, price and a whole percentage off do. What is missing or of no use is NULL; NULL for NULL.';
 
 CREATE TYPE saas_metrics.stripe_item AS (
   subscription_id     text,

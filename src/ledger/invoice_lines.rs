@@ -2,8 +2,8 @@
 
 use pgrx::pg_sys;
 use pgrx::prelude::*;
-use saas_metrics_engine::invoices::lines::{Given, Lines, Live};
-use saas_metrics_engine::invoices::periods::{Period, periods};
+use saas_metrics_engine::invoices::lines::{Given, Lines, Now};
+use saas_metrics_engine::invoices::periods::{Found, Period, Problem, periods};
 use saas_metrics_engine::ledger::rows::Length;
 
 use crate::pg::call::Call;
@@ -15,7 +15,7 @@ use crate::pg::state::State;
 use crate::pg::time::{Instant, Interval};
 
 /// The types of the columns that are read, in their order.
-const TYPES: [pg_sys::Oid; 21] = [
+const TYPES: [pg_sys::Oid; 23] = [
     pg_sys::TEXTOID,
     pg_sys::TEXTOID,
     pg_sys::TEXTOID,
@@ -23,6 +23,8 @@ const TYPES: [pg_sys::Oid; 21] = [
     pg_sys::TEXTOID,
     pg_sys::TEXTOID,
     pg_sys::NUMERICOID,
+    pg_sys::NUMERICOID,
+    pg_sys::TEXTOID,
     pg_sys::NUMERICOID,
     pg_sys::NUMERICOID,
     pg_sys::TEXTOID,
@@ -67,44 +69,50 @@ fn given<'a>(row: Columns<'a, 1>) -> Given<'a> {
         kind: row.text(5),
         amount: row.numeric(6).map(|it| it.to_decimal("amount")),
         discount: row.numeric(7).map(|it| it.to_decimal("discount")),
-        whole_amount: row.numeric(8).map(|it| it.to_decimal("whole_amount")),
-        currency: row.text(9),
-        billing_period: row.length(10),
-        service_start: instant(11),
-        service_end: instant(12),
-        issued_at: instant(13),
-        status: row.text(14),
-        problem: row.text(15),
-        live: Live {
-            status: row.text(16),
-            cancel_requested_at: instant(17),
-            access_ends_at: instant(18),
-            churn_kind: row.text(19),
-            churn_reason: row.text(20),
+        discount_kind: row.text(8),
+        whole_amount: row.numeric(9).map(|it| it.to_decimal("whole_amount")),
+        whole_discount: row.numeric(10).map(|it| it.to_decimal("whole_discount")),
+        currency: row.text(11),
+        billing_period: row.length(12),
+        service_start: instant(13),
+        service_end: instant(14),
+        issued_at: instant(15),
+        status: row.text(16),
+        problem: row.text(17),
+        now: Now {
+            status: row.text(18),
+            cancel_requested_at: instant(19),
+            access_ends_at: instant(20),
+            churn_kind: row.text(21),
+            churn_reason: row.text(22),
         },
     }
 }
 
-/// The periods, and a row for each line that cannot be read; none without rows.
+/// The periods, and a row for each line or item that cannot be read; none without rows.
 #[pg_extern(immutable, parallel_safe)]
 fn periods_from_lines_final(call: Call, state: Option<State<CustomerLines>>) -> Rows {
     let mut rows = RowsBuilder::new(call);
     if let Some(state) = state {
         let lines: &CustomerLines = &state;
-        or_raise(periods(lines, |period| {
-            rows.push(columns(period));
+        or_raise(periods(lines, |found| {
+            rows.push(match found {
+                Found::Period(period) => columns(period),
+                Found::Problem(problem) => why(problem),
+            });
             Ok(())
         }));
-        for it in &lines.rejections {
-            let mut row = [Value::Null; 19];
-            row[0] = lines.texts.get(it.subscription_id).into();
-            row[1] = lines.texts.get(it.item_id).into();
-            row[10] = it.start.map_or(Value::Null, |it| Value::Instant(Instant(it)));
-            row[18] = lines.texts.get(it.reason).into();
-            rows.push(row);
-        }
     }
     rows.finish()
+}
+
+fn why<'a>(problem: &Problem<'a>) -> [Value<'a>; 19] {
+    let mut row = [Value::Null; 19];
+    row[0] = problem.subscription_id.into();
+    row[1] = problem.item_id.into();
+    row[10] = problem.starts_at.map_or(Value::Null, |it| Value::Instant(Instant(it)));
+    row[18] = problem.reason.into();
+    row
 }
 
 fn columns<'a>(period: &Period<'a>) -> [Value<'a>; 19] {
@@ -118,7 +126,7 @@ fn columns<'a>(period: &Period<'a>) -> [Value<'a>; 19] {
         Value::Text(period.charge.name().as_bytes()),
         Value::Decimal(period.amount),
         Value::Decimal(period.discount),
-        Value::Text(b"repeating"),
+        Value::Text(period.discount_kind.name().as_bytes()),
         period.currency.into(),
         Value::Interval(Interval { months, days, micros }),
         Value::Instant(Instant(period.starts_at)),

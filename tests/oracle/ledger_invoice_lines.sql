@@ -48,8 +48,8 @@ CREATE TABLE line AS
 CREATE TABLE derived AS
     SELECT p.item_id::bigint AS id, p.starts_at::date AS starts, p.ends_at::date AS ends, p.amount - p.discount AS price, p.problem
       FROM (SELECT customer, saas_metrics.periods_from_lines(
-                     id || '/' || issued, 's' || id, id::text, NULL, NULL, kind, amount, 0, whole, 'USD', '1 month',
-                     starts, ends, issued, 'paid', NULL, NULL, NULL, NULL, NULL) AS periods
+                     id || '/' || issued, 's' || id, id::text, NULL, NULL, kind, amount, 0, NULL, whole, NULL, 'USD', '1 month',
+                     starts, ends, issued, 'paid', NULL, NULL, NULL, NULL, NULL, NULL) AS periods
               FROM (SELECT * FROM line ORDER BY md5(id || kind || starts)) AS shuffled
              GROUP BY customer) AS c, unnest(c.periods) AS p;
 

@@ -12,6 +12,7 @@ pub mod billing_period;
 /// Days, grains and dense periods.
 pub mod calendar;
 pub mod collection;
+mod currency;
 /// Fixed-point amounts.
 pub mod decimal;
 /// What can go wrong, and what to do about it.

@@ -3,11 +3,13 @@
 use allocator_api2::alloc::Allocator;
 use allocator_api2::vec::Vec;
 
+use super::current::CurrentItem;
 use super::cycle::Part;
 use crate::Result;
 use crate::collection::room::push;
+use crate::currency::decimals;
 use crate::decimal::{Decimal, MAX_DECIMALS};
-use crate::ledger::rows::{ChurnKind, Length, Status, Text, Texts};
+use crate::ledger::rows::{DiscountKind, Length, Text, Texts};
 use crate::ledger::words::{word, words};
 
 words!(Kind {
@@ -37,6 +39,9 @@ pub struct Given<'a> {
     pub discount: Option<Result<Decimal>>,
     /// What a whole billing period costs, net, where the line is for a part of one.
     pub whole_amount: Option<Result<Decimal>>,
+    /// What is off the whole of it.
+    pub whole_discount: Option<Result<Decimal>>,
+    pub discount_kind: Option<&'a [u8]>,
     pub currency: Option<&'a [u8]>,
     pub billing_period: Option<Length>,
     pub service_start: Option<i64>,
@@ -45,12 +50,14 @@ pub struct Given<'a> {
     pub status: Option<&'a [u8]>,
     /// Why the line cannot be read, where that is known.
     pub problem: Option<&'a [u8]>,
-    /// The item's row in the table of subscriptions, if it has one.
-    pub live: Live<'a>,
+    /// Of no line, but of an item as its subscription has it now: `service_start` is its start.
+    pub now: Now<'a>,
 }
 
+/// How a subscription stands now.
 #[derive(Clone, Copy, Default)]
-pub struct Live<'a> {
+pub struct Now<'a> {
+    /// None for a line.
     pub status: Option<&'a [u8]>,
     pub cancel_requested_at: Option<i64>,
     pub access_ends_at: Option<i64>,
@@ -64,8 +71,12 @@ pub struct Price {
     /// After the discount.
     pub net: Decimal,
     pub discount: Decimal,
+    pub discount_kind: DiscountKind,
     /// Whether that is worked out from a part, and so may be off by its rounding.
     pub is_derived: bool,
+    /// The amount and the discount that the line tells, and the decimals they are rounded to.
+    pub told: (Decimal, Decimal),
+    pub decimals: u8,
 }
 
 /// A line that a period may come from, or that ends one.
@@ -85,17 +96,14 @@ pub struct Line {
     pub end: i64,
     pub issued: i64,
     pub status: InvoiceStatus,
-    pub live: Option<Subscription>,
 }
 
-/// How the subscription of a line stands now.
-#[derive(Clone, Copy)]
-pub struct Subscription {
-    pub status: Status,
-    pub cancel_requested_at: Option<i64>,
-    pub access_ends_at: Option<i64>,
-    pub churn_kind: Option<ChurnKind>,
-    pub churn_reason: Text,
+impl Line {
+    /// The part of a billing period that it is for.
+    pub fn part(&self) -> Part {
+        let Line { start, end, billing_period: of, .. } = *self;
+        Part { start, end, of, decimals: self.price.decimals }
+    }
 }
 
 /// A line that cannot be read, and why.
@@ -107,9 +115,10 @@ pub struct Rejection {
     pub reason: Text,
 }
 
-/// The lines of one customer.
+/// The lines of one customer, and the items of his subscriptions.
 pub struct Lines<A: Allocator + Clone> {
     pub lines: Vec<Line, A>,
+    pub items: Vec<CurrentItem, A>,
     pub rejections: Vec<Rejection, A>,
     pub texts: Texts<A>,
 }
@@ -118,40 +127,39 @@ impl<A: Allocator + Clone> Lines<A> {
     pub fn new_in(memory: A) -> Self {
         Lines {
             lines: Vec::new_in(memory.clone()),
+            items: Vec::new_in(memory.clone()),
             rejections: Vec::new_in(memory.clone()),
             texts: Texts::new_in(memory),
         }
     }
 
-    /// Adds a line to those that can be read or to those that cannot, unless it says nothing of
-    /// periods. An error says that there is no room.
+    /// Adds a line or an item to those that can be read or to those that cannot, unless it says
+    /// nothing of periods. An error says that there is no room.
     pub fn add(&mut self, given: &Given) -> Result<()> {
+        if given.now.status.is_some() {
+            return match CurrentItem::of(given, &mut self.texts)? {
+                Ok(item) => push(&mut self.items, item),
+                Err(reason) => self.reject(given, &reason),
+            };
+        }
         match Checked::of(given) {
             Ok(None) => Ok(()),
             Ok(Some(checked)) => self.keep(given, &checked),
-            Err(reason) => {
-                let rejection = Rejection {
-                    subscription_id: self.texts.keep(given.subscription_id)?,
-                    item_id: self.texts.keep(given.item_id)?,
-                    start: given.service_start,
-                    reason: self.texts.keep(Some(reason.as_bytes()))?,
-                };
-                push(&mut self.rejections, rejection)
-            }
+            Err(reason) => self.reject(given, &reason),
         }
     }
 
-    fn keep(&mut self, given: &Given, checked: &Checked) -> Result<()> {
-        let live = match checked.live {
-            None => None,
-            Some(status) => Some(Subscription {
-                status,
-                cancel_requested_at: given.live.cancel_requested_at,
-                access_ends_at: given.live.access_ends_at,
-                churn_kind: checked.churn_kind,
-                churn_reason: self.texts.keep(given.live.churn_reason)?,
-            }),
+    fn reject(&mut self, given: &Given, reason: &str) -> Result<()> {
+        let rejection = Rejection {
+            subscription_id: self.texts.keep(given.subscription_id)?,
+            item_id: self.texts.keep(given.item_id)?,
+            start: given.service_start,
+            reason: self.texts.keep(Some(reason.as_bytes()))?,
         };
+        push(&mut self.rejections, rejection)
+    }
+
+    fn keep(&mut self, given: &Given, checked: &Checked) -> Result<()> {
         let line = Line {
             place: self.lines.len(),
             invoice_id: self.texts.keep(given.invoice_id)?,
@@ -167,7 +175,6 @@ impl<A: Allocator + Clone> Lines<A> {
             end: checked.end,
             issued: given.issued_at.unwrap_or(checked.start),
             status: checked.status,
-            live,
         };
         push(&mut self.lines, line)
     }
@@ -181,8 +188,6 @@ struct Checked {
     start: i64,
     end: i64,
     status: InvoiceStatus,
-    live: Option<Status>,
-    churn_kind: Option<ChurnKind>,
 }
 
 impl Checked {
@@ -211,27 +216,29 @@ impl Checked {
             None if kind == Kind::ProrationCredit => unknown_length,
             length => required(length, "billing_period")?,
         };
-        let churn_kind = given.live.churn_kind;
         Ok(Some(Checked {
             kind,
-            price: Price::of(given, kind, Part { start, end, of: billing_period })?,
+            price: Price::of(given, kind, (start, end, billing_period))?,
             billing_period,
             start,
             end,
             status,
-            live: word(
-                given.live.status,
-                "status of the subscription",
-                Status::WORDS,
-                Status::read,
-            )?,
-            churn_kind: word(churn_kind, "churn_kind", ChurnKind::WORDS, ChurnKind::read)?,
         }))
     }
 }
 
 impl Price {
-    fn of(given: &Given, kind: Kind, part: Part) -> std::result::Result<Price, String> {
+    /// The same where it is known how long the billing period is that the line is for a part of.
+    pub fn of_whole(self, part: Part, whole: i64) -> Option<Price> {
+        let of = |amount| usable(part.of_micros(amount, whole).ok()?, "").ok();
+        Some(Price { net: of(self.told.0)?, discount: of(self.told.1)?, ..self })
+    }
+
+    fn of(
+        given: &Given,
+        kind: Kind,
+        (start, end, of): (i64, i64, Length),
+    ) -> std::result::Result<Price, String> {
         let amount = |given: &Option<Result<Decimal>>, name: &str| {
             let Some(given) = given.clone() else { return Ok(None) };
             let amount = usable(given.map_err(|error| error.to_string())?, name)?;
@@ -243,17 +250,27 @@ impl Price {
         let net = required(amount(&given.amount, "amount")?, "amount")?;
         let discount = amount(&given.discount, "discount")?.unwrap_or(Decimal::new(0, 0));
         let whole_amount = amount(&given.whole_amount, "whole_amount")?;
+        let whole_discount = amount(&given.whole_discount, "whole_discount")?;
+        let (name, words) = ("discount_kind", DiscountKind::WORDS);
+        let discount_kind = word(given.discount_kind, name, words, DiscountKind::read)?;
+        let discount_kind = discount_kind.unwrap_or(DiscountKind::Repeating);
+        let decimals = given.currency.map_or(2, decimals).max(net.trimmed().scale);
+        let told = (net, discount);
         if kind != Kind::ProrationDebit {
-            return Ok(Price { net, discount, is_derived: false });
+            return Ok(Price { net, discount, discount_kind, is_derived: false, told, decimals });
         }
+        let part = Part { start, end, of, decimals };
         let whole = |amount| {
             let whole = part.whole(amount).map_err(|error| error.to_string())?;
             usable(whole, "what a whole billing period comes to")
         };
         Ok(Price {
             net: whole_amount.map_or_else(|| whole(net), Ok)?,
-            discount: whole(discount)?,
+            discount: whole_discount.map_or_else(|| whole(discount), Ok)?,
+            discount_kind,
             is_derived: whole_amount.is_none(),
+            told,
+            decimals,
         })
     }
 }

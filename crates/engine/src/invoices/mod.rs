@@ -2,8 +2,12 @@
 //!
 //! ```text
 //! lines ──▶ items ──▶ what each line's item costs per billing period ──▶ periods, one after another
+//! subscriptions as they are now ──▶ which of their items goes on ──────▶
 //! ```
 
+mod current;
 pub(crate) mod cycle;
+mod cycles;
 pub mod lines;
 pub mod periods;
+mod standing;

@@ -2,10 +2,12 @@
 
 use allocator_api2::alloc::Allocator;
 
-use super::cycle::Part;
-use super::lines::{InvoiceStatus, Kind, Line, Lines, Price, Subscription};
+use super::current::Standing;
+use super::cycles::Cycles;
+use super::lines::{InvoiceStatus, Kind, Line, Lines, Price};
+use super::standing::{CurrentItems, begun};
 use crate::decimal::Decimal;
-use crate::ledger::rows::{Charge, ChurnKind, Length, Status, Texts};
+use crate::ledger::rows::{Charge, ChurnKind, DiscountKind, Length, Status, Text, Texts};
 use crate::{Error, Result};
 
 /// A stretch of an item, as a row of the input `subscription_periods`.
@@ -19,6 +21,7 @@ pub struct Period<'a> {
     /// Before the discount.
     pub amount: Decimal,
     pub discount: Decimal,
+    pub discount_kind: DiscountKind,
     pub currency: Option<&'a [u8]>,
     pub billing_period: Length,
     pub starts_at: i64,
@@ -33,18 +36,33 @@ pub struct Period<'a> {
     pub churn_reason: Option<&'a [u8]>,
 }
 
+/// What cannot be read, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Problem<'a> {
+    pub subscription_id: Option<&'a [u8]>,
+    pub item_id: Option<&'a [u8]>,
+    pub starts_at: Option<i64>,
+    pub reason: Option<&'a [u8]>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found<'a> {
+    Period(Period<'a>),
+    Problem(Problem<'a>),
+}
+
 const PAYMENT_FAILED: &[u8] = b"payment_failed";
 
-/// Visits the periods of a customer, item by item, each in order.
+/// Visits the periods of a customer, item by item, each in order, and then what cannot be read.
 pub fn periods<'a, A: Allocator + Clone>(
     lines: &'a Lines<A>,
-    mut visit: impl FnMut(&Period<'a>) -> Result<()>,
+    mut visit: impl FnMut(&Found<'a>) -> Result<()>,
 ) -> Result<()> {
+    let text = |it: Text| lines.texts.get(it);
     let mut order: Vec<&Line> = lines.lines.iter().collect();
     // A line that belongs to nothing is an item of its own.
     let item = |line: &Line| {
-        let (item, subscription) =
-            (lines.texts.get(line.item_id), lines.texts.get(line.subscription_id));
+        let (item, subscription) = (text(line.item_id), text(line.subscription_id));
         let own = if item.is_none() && subscription.is_none() { line.place } else { 0 };
         (item, subscription, own)
     };
@@ -52,8 +70,23 @@ pub fn periods<'a, A: Allocator + Clone>(
         let time = |it: &Line| (it.start, it.issued, it.place);
         item(a).cmp(&item(b)).then_with(|| time(a).cmp(&time(b)))
     });
+    let (cycles, mut current) = (Cycles::of(lines), CurrentItems::of(lines));
     for item in order.chunk_by(|a, b| item(a) == item(b)) {
-        Item::of(lines, item)?.visit(&mut visit)?;
+        let standing = current.take(item[0]);
+        Item::of(lines, item, &cycles, standing)?.visit(&mut |it| visit(&Found::Period(*it)))?;
+    }
+    for item in current.left() {
+        if let Some(found) = begun(lines, item) {
+            visit(&found)?;
+        }
+    }
+    for it in &lines.rejections {
+        visit(&Found::Problem(Problem {
+            subscription_id: text(it.subscription_id),
+            item_id: text(it.item_id),
+            starts_at: it.start,
+            reason: text(it.reason),
+        }))?;
     }
     Ok(())
 }
@@ -63,6 +96,7 @@ struct Charged<'l> {
     line: &'l Line,
     net: Decimal,
     discount: Decimal,
+    told: (Decimal, Decimal),
 }
 
 struct Item<'a, 'l, A: Allocator + Clone> {
@@ -70,10 +104,16 @@ struct Item<'a, 'l, A: Allocator + Clone> {
     charges: Vec<Charged<'l>>,
     credits: Vec<&'l Line>,
     usages: Vec<&'l Line>,
+    standing: Option<Standing>,
 }
 
 impl<'a, 'l, A: Allocator + Clone> Item<'a, 'l, A> {
-    fn of(lines: &'a Lines<A>, item: &[&'l Line]) -> Result<Self> {
+    fn of(
+        lines: &'a Lines<A>,
+        item: &[&'l Line],
+        cycles: &Cycles<A>,
+        standing: Option<Standing>,
+    ) -> Result<Self> {
         let of = |kinds: &[Kind]| -> Vec<&'l Line> {
             item.iter().copied().filter(|it| kinds.contains(&it.kind)).collect()
         };
@@ -82,10 +122,11 @@ impl<'a, 'l, A: Allocator + Clone> Item<'a, 'l, A> {
             lines,
             charges: charges
                 .chunk_by(|a, b| a.start == b.start)
-                .map(|together| charged(&lines.texts, together))
+                .map(|together| charged(&lines.texts, cycles, together))
                 .collect::<Result<_>>()?,
             credits: of(&[Kind::ProrationCredit]),
             usages: of(&[Kind::Usage]),
+            standing,
         };
         item.forgive_rounding();
         Ok(item)
@@ -96,14 +137,14 @@ impl<'a, 'l, A: Allocator + Clone> Item<'a, 'l, A> {
         for place in 1..self.charges.len() {
             let (before, after) = self.charges.split_at_mut(place);
             let (part, next) = (&mut before[place - 1], &after[0]);
-            let Line { start, end, billing_period, .. } = *part.line;
-            let same = billing_period == next.line.billing_period
+            let same = part.line.billing_period == next.line.billing_period
                 && self.lines.texts.get(part.line.plan) == self.lines.texts.get(next.line.plan);
-            let fits = |a, b| Part { start, end, of: billing_period }.may_be(a, b);
+            let (net, discount) = part.told;
+            let fits = |a, b| part.line.part().may_come_to(a, b);
             if part.line.price.is_derived
                 && same
-                && fits(part.net, next.net)
-                && fits(part.discount, next.discount)
+                && fits(net, next.net)
+                && fits(discount, next.discount)
             {
                 (part.net, part.discount) = (next.net, next.discount);
             }
@@ -126,7 +167,7 @@ impl<'a, 'l, A: Allocator + Clone> Item<'a, 'l, A> {
         place: usize,
         visit: &mut impl FnMut(&Period<'a>) -> Result<()>,
     ) -> Result<()> {
-        let Charged { line, net, discount } = self.charges[place];
+        let Charged { line, net, discount, .. } = self.charges[place];
         let next = self.charges.get(place + 1).map(|it| it.line.start);
         // What is credited without another charge from then on has ended; a credit from where the
         // line starts, issued with it, is for what was before.
@@ -144,9 +185,9 @@ impl<'a, 'l, A: Allocator + Clone> Item<'a, 'l, A> {
             period.churn_kind = Some(ChurnKind::Involuntary);
             period.churn_reason = Some(PAYMENT_FAILED);
         }
-        match line.live {
-            Some(live) if next.is_none() && closed.is_none() => {
-                self.visit_last(period, line, live, visit)
+        match self.standing {
+            Some(standing) if next.is_none() && closed.is_none() => {
+                self.visit_last(period, line, standing, visit)
             }
             _ => visit(&period),
         }
@@ -157,31 +198,31 @@ impl<'a, 'l, A: Allocator + Clone> Item<'a, 'l, A> {
         &self,
         period: Period<'a>,
         line: &Line,
-        live: Subscription,
+        standing: Standing,
         visit: &mut impl FnMut(&Period<'a>) -> Result<()>,
     ) -> Result<()> {
         let told = Period {
             renews: false,
-            cancel_requested_at: live.cancel_requested_at,
-            access_ends_at: live.access_ends_at,
-            churn_kind: live.churn_kind.or(period.churn_kind),
-            churn_reason: self.lines.texts.get(live.churn_reason).or(period.churn_reason),
+            cancel_requested_at: standing.cancel_requested_at,
+            access_ends_at: standing.access_ends_at,
+            churn_kind: standing.churn_kind.or(period.churn_kind),
+            churn_reason: self.lines.texts.get(standing.churn_reason).or(period.churn_reason),
             ..period
         };
-        match live.status {
+        match standing.status {
             Status::Canceled => {
-                let end = live.access_ends_at.unwrap_or(line.end).clamp(line.start, line.end);
+                let end = standing.access_ends_at.unwrap_or(line.end).clamp(line.start, line.end);
                 visit(&Period { ends_at: Some(end), ..told })
             }
             // From when on is not known but by what is paid.
             Status::Paused | Status::Unpaid => {
                 visit(&Period { ends_at: Some(line.end), ..told })?;
-                let (starts_at, status) = (line.end, live.status);
+                let (starts_at, status) = (line.end, standing.status);
                 visit(&Period { starts_at, ends_at: None, status, ..told })
             }
             Status::PastDue if line.status == InvoiceStatus::Paid => {
                 visit(&Period { ends_at: Some(line.end), ..told })?;
-                let (starts_at, status) = (line.end, live.status);
+                let (starts_at, status) = (line.end, standing.status);
                 visit(&Period { starts_at, ends_at: None, status, ..told })
             }
             Status::PastDue => visit(&Period { ends_at: None, status: Status::PastDue, ..told }),
@@ -202,6 +243,7 @@ impl<'a, 'l, A: Allocator + Clone> Item<'a, 'l, A> {
             charge: Charge::Recurring,
             amount,
             discount,
+            discount_kind: line.price.discount_kind,
             currency: texts.get(line.currency),
             billing_period: line.billing_period,
             starts_at: line.start,
@@ -218,14 +260,20 @@ impl<'a, 'l, A: Allocator + Clone> Item<'a, 'l, A> {
 
 /// What the lines that start together come to: those of the invoice that was issued last, which may
 /// have several, as for tiers.
-fn charged<'l, A: Allocator>(texts: &Texts<A>, together: &[&'l Line]) -> Result<Charged<'l>> {
+fn charged<'l, A: Allocator + Clone>(
+    texts: &Texts<A>,
+    cycles: &Cycles<A>,
+    together: &[&'l Line],
+) -> Result<Charged<'l>> {
     let [.., last] = together else { return Err(Error::Settings("no line".to_owned())) };
     let invoice = |line: &Line| (texts.get(line.invoice_id), line.kind, line.end);
     let issued = together.iter().filter(|it| invoice(it) == invoice(last));
-    let mut sum = Charged { line: last, net: Decimal::new(0, 0), discount: Decimal::new(0, 0) };
+    let nothing = Decimal::new(0, 0);
+    let mut sum = Charged { line: last, net: nothing, discount: nothing, told: (nothing, nothing) };
     for line in issued {
-        let Price { net, discount, .. } = line.price;
+        let Price { net, discount, told, .. } = cycles.price(line);
         (sum.net, sum.discount) = (sum.net.plus(net)?, sum.discount.plus(discount)?);
+        sum.told = (sum.told.0.plus(told.0)?, sum.told.1.plus(told.1)?);
     }
     Ok(sum)
 }
@@ -236,7 +284,7 @@ mod tests {
 
     use super::*;
     use crate::calendar::Day;
-    use crate::invoices::lines::{Given, Live};
+    use crate::invoices::lines::{Given, Now};
 
     const MONTH: Length = Length { months: 1, days: 0, micros: 0 };
 
@@ -265,8 +313,15 @@ mod tests {
         }
     }
 
-    fn live(status: &'static str) -> Live<'static> {
-        Live { status: Some(status.as_bytes()), ..Live::default() }
+    /// The item "seat" as its subscription has it now.
+    fn now(status: &'static str) -> Given<'static> {
+        Given {
+            item_id: Some(b"seat"),
+            amount: Some(Ok(cents(3000))),
+            billing_period: Some(MONTH),
+            now: Now { status: Some(status.as_bytes()), ..Now::default() },
+            ..Given::default()
+        }
     }
 
     /// Start, end, amount before the discount, discount and status of each period; a * marks an end
@@ -276,6 +331,13 @@ mod tests {
         given.iter().for_each(|it| lines.add(it).unwrap());
         let mut derived = vec![];
         periods(&lines, |it| {
+            let it = match it {
+                Found::Period(it) => it,
+                Found::Problem(it) => {
+                    derived.push(String::from_utf8_lossy(it.reason.unwrap()).into_owned());
+                    return Ok(());
+                }
+            };
             let day = |micros: i64| Day((micros / 86_400_000_000) as i32).to_string();
             let money = |it: Decimal| it.mantissa_at(2).unwrap();
             let (end, mark) =
@@ -332,10 +394,24 @@ mod tests {
         let mut lines = Lines::new_in(Global);
         lines.add(&part).unwrap();
         periods(&lines, |it| {
+            let Found::Period(it) = it else { panic!("{it:?}") };
             assert_eq!(it.amount, cents(i128::from(micros_of_january)));
             Ok(())
         })
         .unwrap();
+    }
+
+    #[test]
+    fn a_part_is_measured_by_the_period_it_is_of() {
+        let of_sub = |given: Given<'static>| Given { subscription_id: Some(b"sub"), ..given };
+        let other =
+            Given { item_id: Some(b"desk"), ..line("recurring", 1000, at(1, 31), at(2, 28)) };
+        // 14 of 28 days of 30.00, of an item that came within the month.
+        let part = of_sub(line("proration_debit", 1500, at(2, 14), at(2, 28)));
+        assert_eq!(derived(std::slice::from_ref(&part)), ["2026-02-14 2026-02-28* 3321 0 active"]);
+        let expected =
+            ["2026-01-31 2026-02-28* 1000 0 active", "2026-02-14 2026-02-28* 3000 0 active"];
+        assert_eq!(derived(&[part, of_sub(other)]), expected);
     }
 
     #[test]
@@ -413,17 +489,49 @@ mod tests {
     #[test]
     fn the_last_line_goes_on_while_the_subscription_lives() {
         let line = line("recurring", 3000, at(1, 1), at(2, 1));
-        let with = |live| derived(&[Given { live, ..line.clone() }]);
-        assert_eq!(with(live("active")), ["2026-01-01 open 3000 0 active"]);
-        let cancelled = Live { access_ends_at: Some(at(1, 20)), ..live("canceled") };
+        let with = |now| derived(&[line.clone(), now]);
+        assert_eq!(with(now("active")), ["2026-01-01 open 3000 0 active"]);
+        let mut cancelled = now("canceled");
+        assert_eq!(with(cancelled.clone()), ["2026-01-01 2026-02-01 3000 0 active"]);
+        cancelled.now.access_ends_at = Some(at(1, 20));
         assert_eq!(with(cancelled), ["2026-01-01 2026-01-20 3000 0 active"]);
-        assert_eq!(with(live("canceled")), ["2026-01-01 2026-02-01 3000 0 active"]);
         let paused = ["2026-01-01 2026-02-01 3000 0 active", "2026-02-01 open 3000 0 paused"];
-        assert_eq!(with(live("paused")), paused);
+        assert_eq!(with(now("paused")), paused);
         let late = ["2026-01-01 2026-02-01 3000 0 active", "2026-02-01 open 3000 0 past_due"];
-        assert_eq!(with(live("past_due")), late);
-        let unpaid = Given { status: Some(b"open"), live: live("past_due"), ..line.clone() };
-        assert_eq!(derived(&[unpaid]), ["2026-01-01 open 3000 0 past_due"]);
+        assert_eq!(with(now("past_due")), late);
+        let unpaid = Given { status: Some(b"open"), ..line.clone() };
+        assert_eq!(derived(&[unpaid, now("past_due")]), ["2026-01-01 open 3000 0 past_due"]);
+    }
+
+    #[test]
+    fn an_item_that_its_subscription_has_no_more_is_gone() {
+        let of = |item: &'static str, given: Given<'static>| Given {
+            item_id: Some(item.as_bytes()),
+            subscription_id: Some(b"sub"),
+            ..given
+        };
+        let line = of("seat", line("recurring", 3000, at(1, 1), at(2, 1)));
+        let other = of("desk", Given { service_start: Some(at(2, 1)), ..now("active") });
+        let expected = ["2026-01-01 2026-02-01 3000 0 active", "2026-02-01 open 3000 0 active"];
+        assert_eq!(derived(&[line.clone(), other]), expected);
+        let elsewhere = Given { item_id: Some(b"desk"), ..now("active") };
+        assert_eq!(derived(&[line, elsewhere]), ["2026-01-01 2026-02-01* 3000 0 active"]);
+    }
+
+    #[test]
+    fn what_is_not_invoiced_yet_begins_with_its_own_row() {
+        let begun = Given { service_start: Some(at(1, 5)), ..now("active") };
+        assert_eq!(derived(std::slice::from_ref(&begun)), ["2026-01-05 open 3000 0 active"]);
+        assert_eq!(derived(&[now("active")]), [] as [&str; 0]);
+        let usage = Given { kind: Some(b"usage"), ..begun.clone() };
+        assert_eq!(derived(&[usage]), [] as [&str; 0]);
+        let priceless = Given { amount: None, ..begun.clone() };
+        assert_eq!(derived(&[priceless.clone()]), ["amount is NULL"]);
+        let line = line("recurring", 3000, at(1, 1), at(2, 1));
+        assert_eq!(derived(&[priceless, line]), ["2026-01-01 open 3000 0 active"]);
+        let lost = Given { now: Now { status: Some(b"lost"), ..Now::default() }, ..begun };
+        let words = "active, trialing, past_due, unpaid, paused, canceled";
+        assert_eq!(derived(&[lost]), [format!("status \"lost\" is none of: {words}")]);
     }
 
     #[test]

@@ -1,27 +1,23 @@
 //! Amounts in a currency's smallest unit as amounts in its own.
 
+use crate::currency;
 use crate::decimal::Decimal;
 
-/// Currencies that Stripe counts in their own unit.
-const WITHOUT_DECIMALS: [&[u8; 3]; 15] = [
-    b"BIF", b"CLP", b"DJF", b"GNF", b"JPY", b"KMF", b"KRW", b"MGA", b"PYG", b"RWF", b"VND", b"VUV",
-    b"XAF", b"XOF", b"XPF",
-];
-/// Those that it counts in thousandths. All others are counted in hundredths, also those that have
-/// none in use.
-const OF_THREE_DECIMALS: [&[u8; 3]; 5] = [b"BHD", b"JOD", b"KWD", b"OMR", b"TND"];
+/// The decimals of the unit that Stripe counts a currency in: it keeps hundredths of two that have
+/// given them up, and has none of one that counts in fifths.
+/// <https://docs.stripe.com/currencies#special-cases>
+pub fn decimals(currency: &[u8]) -> u8 {
+    let is = |code: &[u8]| code.eq_ignore_ascii_case(currency);
+    match () {
+        () if is(b"ISK") || is(b"UGX") => 2,
+        () if is(b"MGA") => 0,
+        () => currency::decimals(currency),
+    }
+}
 
 /// An amount in the smallest unit of a currency, in the currency's own.
 pub fn major(amount: Decimal, currency: &[u8]) -> Option<Decimal> {
-    let is = |code: &&[u8; 3]| code.eq_ignore_ascii_case(currency);
-    let decimals = if WITHOUT_DECIMALS.iter().any(is) {
-        0
-    } else if OF_THREE_DECIMALS.iter().any(is) {
-        3
-    } else {
-        2
-    };
-    Some(Decimal::new(amount.mantissa, amount.scale.checked_add(decimals)?))
+    Some(Decimal::new(amount.mantissa, amount.scale.checked_add(decimals(currency))?))
 }
 
 #[cfg(test)]

@@ -37,7 +37,9 @@ impl<'a> Item<'a> {
         let status = status(subscription)?;
         let named = price::of_line(item);
         let price = named.and_then(Price::of).or_else(|| known.and_then(Price::of));
-        let currency = subscription.get("currency").or_else(|| named?.get("currency"));
+        let of_price =
+            || named.and_then(|it| it.get("currency")).or_else(|| known?.get("currency"));
+        let currency = subscription.get("currency").or_else(of_price);
         let currency = currency.and_then(J::text);
         let quantity = item.get("quantity").and_then(number);
         let charged = || {

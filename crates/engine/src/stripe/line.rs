@@ -1,10 +1,10 @@
 //! Lines of invoices.
 
-use super::amounts::major;
+use super::amounts::{decimals, major};
 use super::fields::{at, id, instant, number};
 use super::json::Json;
 use super::price::{self, Price};
-use crate::decimal::Decimal;
+use crate::decimal::{Decimal, round_ratio};
 use crate::invoices::cycle::Part;
 use crate::invoices::lines::Kind;
 use crate::ledger::rows::Length;
@@ -24,6 +24,7 @@ pub struct Line<'a> {
     pub tax: Option<Decimal>,
     /// What a whole billing period costs, where the line is for a part of one and that is known.
     pub whole_amount: Option<Decimal>,
+    pub whole_discount: Option<Decimal>,
     pub quantity: Option<Decimal>,
     pub billing_period: Option<Length>,
     pub service_start: Option<i64>,
@@ -64,13 +65,14 @@ impl<'a> Line<'a> {
             discount: sums.and_then(|it| money(it.discount)),
             tax: sums.and_then(|it| money(it.tax)),
             whole_amount: None,
+            whole_discount: None,
             quantity: line.get("quantity").and_then(number),
             billing_period: price.and_then(|it| it.billing_period),
             service_start: period("start"),
             service_end: period("end"),
             problem: None,
         };
-        let whole = price.and_then(|it| read.whole(&it, money));
+        let whole = price.and_then(|it| read.whole(&it, decimals(currency)));
         let prorated = field("proration").and_then(J::flag).unwrap_or(false) || whole.is_some();
         let kind = read.kind(price.as_ref(), prorated);
         let is_cut_short = line.get("has_more").and_then(J::flag) == Some(true);
@@ -80,7 +82,8 @@ impl<'a> Line<'a> {
             () if is_proration && read.item_id.is_none() => Some(OF_NO_ITEM),
             () => None,
         };
-        Line { kind: kind.name(), whole_amount: whole, problem, ..read }
+        let (whole_amount, whole_discount) = whole.unzip();
+        Line { kind: kind.name(), whole_amount, whole_discount, problem, ..read }
     }
 
     fn kind(&self, price: Option<&Price>, prorated: bool) -> Kind {
@@ -98,18 +101,40 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// What a whole billing period costs by the price, after discounts, if the line comes to a part
-    /// of it but for rounding.
-    fn whole(&self, price: &Price, money: impl Fn(Decimal) -> Option<Decimal>) -> Option<Decimal> {
-        let part =
-            Part { start: self.service_start?, end: self.service_end?, of: self.billing_period? };
-        let gross = self.amount?.plus(self.discount?).ok()?;
-        let whole = price.of_quantity(self.quantity?).and_then(money)?;
-        let fits = gross.mantissa > 0
-            && part.whole(gross).is_ok_and(|it| it != gross && part.may_be(it, whole));
-        let discount = part.whole(self.discount?).ok().filter(|_| fits)?;
-        whole.plus(Decimal::new(-discount.mantissa, discount.scale)).ok()
+    /// What a whole billing period costs by the price and what is off it, if the line comes to a part
+    /// of that but for rounding. Prorations may tell their discounts or be net of them.
+    fn whole(&self, price: &Price, decimals: u8) -> Option<(Decimal, Decimal)> {
+        let (start, end, of) = (self.service_start?, self.service_end?, self.billing_period?);
+        let part = Part { start, end, of, decimals };
+        let (net, discount) = (self.amount.filter(|it| it.mantissa > 0)?, self.discount?);
+        if part.is_whole() || price.includes_tax {
+            return None;
+        }
+        let list = price.of_quantity(self.quantity?)?;
+        let list = Decimal::new(list.mantissa, list.scale.checked_add(decimals)?);
+        let fits = |percent| {
+            let off = percent_of(list, percent, decimals)?;
+            let left = minus(list, off)?;
+            part.may_come_to(net, left).then_some((left, off))
+        };
+        if discount.mantissa == 0
+            && let Some(whole) = fits(0)
+        {
+            return Some(whole);
+        }
+        let mut fitting = (0..=100).filter_map(fits);
+        // Of a short part, several could be meant.
+        let whole = fitting.next()?;
+        fitting.next().is_none().then_some(whole)
     }
+}
+
+/// So many percent of an amount, rounded to decimals.
+fn percent_of(amount: Decimal, percent: u8, decimals: u8) -> Option<Decimal> {
+    if percent == 0 {
+        return Some(Decimal::new(0, decimals));
+    }
+    Some(Decimal::new(round_ratio(amount, percent.into(), 100, decimals).ok()?, decimals))
 }
 
 /// What later versions have in a line's parent, of the subscription's item or an invoice item.
@@ -260,9 +285,17 @@ mod tests {
         // 10 % less, with the discount apart and with none told.
         let mut apart = debit.clone();
         apart["discount_amounts"] = json!([{"amount": 258}]);
-        assert_eq!(of(&apart).whole_amount, cents(5000 - 500));
+        let whole = |line: &Value| (of(line).whole_amount, of(line).whole_discount);
+        assert_eq!(whole(&apart), (cents(4500), cents(500)));
         let less = seats(2323, 5, ["2026-01-16", "2026-02-01"], true);
-        assert_eq!((of(&less).kind, of(&less).whole_amount), ("proration_debit", None));
+        assert_eq!(whole(&less), (cents(4500), cents(500)));
+        // Less by no percentage, and for so short a time that many fit.
+        let odd = seats(2310, 5, ["2026-01-16", "2026-02-01"], true);
+        assert_eq!((of(&odd).kind, whole(&odd)), ("proration_debit", (None, None)));
+        let mut short = seats(10, 5, ["2026-01-31", "2026-02-01"], true);
+        short["period"]["start"] = json!(seconds("2026-02-01") - 6000);
+        short["discount_amounts"] = json!([{"amount": 1}]);
+        assert_eq!(whole(&short), (None, None));
         // What is for a part, though it does not say so.
         let first = seats(2581, 5, ["2026-01-16", "2026-02-01"], false);
         assert_eq!((of(&first).kind, of(&first).whole_amount), ("proration_debit", cents(5000)));
