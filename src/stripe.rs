@@ -27,6 +27,7 @@ fn stripe_line(
 ) -> Option<Row> {
     let currency = currency.as_ref().map_or(&b""[..], |it| it.bytes());
     let it = Line::of(line?, price, currency);
+    let problem = it.problem.map(|it| it.to_string());
     Some(Row::new(
         call,
         [
@@ -45,7 +46,7 @@ fn stripe_line(
             length(it.billing_period),
             instant(it.service_start),
             instant(it.service_end),
-            it.problem.map(str::as_bytes).into(),
+            problem.as_deref().map(str::as_bytes).into(),
         ],
     ))
 }

@@ -44,6 +44,10 @@ AS $$
     -- paid for yet is no subscription, and of one that has ended nothing more is collected.
     WHEN 'invoice_lines' THEN format($q$
       SELECT i.customer AS customer_id, i.id AS invoice_id, l.*, upper(i.currency) AS currency,
+             CASE WHEN l.discount > 0 OR l.whole_discount > 0 THEN
+               CASE coalesce(i.discount #>> '{coupon,duration}', i.discount #>> '{source,coupon,duration}')
+                 WHEN 'once' THEN 'once' WHEN 'forever' THEN 'permanent' ELSE 'repeating' END
+             END AS discount_kind,
              to_timestamp(coalesce((i.status_transitions ->> 'finalized_at')::bigint, i.created)) AS issued_at,
              to_timestamp((i.status_transitions ->> 'voided_at')::bigint) AS voided_at,
              CASE WHEN i.status <> 'open' THEN i.status ELSE coalesce((

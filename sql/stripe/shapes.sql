@@ -7,22 +7,26 @@ CREATE VIEW saas_metrics.stripe_shapes AS
          -- A price never changes; one that comes after a line that names it makes that line readable.
          watched || jsonb_build_object(prices, 'SELECT r.customer_id FROM %2$I.rejected_rows AS r WHERE EXISTS (SELECT FROM changed)') AS watched
   FROM (
-    SELECT 'raw_data', 1, 'Stripe''s Sync Engine from version 1 on, and its own sync to Postgres: each object whole in _raw_data.',
-           'invoices', '_raw_data', 'jsonb',
+    -- Of one version the subscription's customer is a jsonb.
+    SELECT k.shape, k.place, 'Stripe''s Sync Engine from version 1 on, and its own sync to Postgres: each object whole in _raw_data' || k.note || '.',
+           k.of_table, k.of_column, 'jsonb',
            $q$SELECT c.id, c.name, c.email, c.created, c.metadata::jsonb AS metadata
               FROM %1$I.customers AS c
               WHERE c.livemode = %2$L$q$,
            $q$(SELECT p._raw_data FROM %1$I.prices AS p WHERE p.id = saas_metrics.stripe_price_to_find(%3$s) LIMIT 1)$q$,
-           $q$SELECT s.id, s.customer, s.status::text AS status, s.ended_at IS NOT NULL AS has_ended, s._raw_data AS subscription
+           $q$SELECT s.id, s.customer$q$ || k.as_text || $q$ AS customer, s.status::text AS status, s.ended_at IS NOT NULL AS has_ended,
+                     s._raw_data AS subscription
               FROM %1$I.subscriptions AS s
               WHERE s.livemode = %2$L$q$,
            $q$SELECT i.id, i.customer, i.status::text AS status, i.currency, i.created, i.attempt_count,
-                     i.status_transitions::jsonb AS status_transitions, i.lines::jsonb AS lines
+                     i.status_transitions::jsonb AS status_transitions, coalesce(nullif(i._raw_data -> 'discount', 'null'), i.discounts::jsonb -> 0) AS discount, i.lines::jsonb AS lines
               FROM %1$I.invoices AS i
               WHERE i.livemode = %2$L$q$,
-           '{"customers": "id", "invoices": "customer", "subscriptions": "customer"}'::jsonb, 'prices'
+           jsonb_build_object('customers', 'id', 'invoices', 'customer', 'subscriptions', k.customer), 'prices'
+    FROM (VALUES ('raw_data_references', 1, 'subscriptions', 'customer', ', the customer of a subscription as jsonb', ' #>> ''{}''', 'SELECT c.customer #>> ''{}'' FROM changed AS c'),
+                 ('raw_data', 2, 'invoices', '_raw_data', '', '', 'customer')) AS k (shape, place, of_table, of_column, note, as_text, customer)
     UNION ALL
-    SELECT 'sync_engine', 2, 'The Sync Engine before version 1: a column for each field.',
+    SELECT 'sync_engine', 3, 'The Sync Engine before version 1: a column for each field.',
            'invoices', 'lines', 'jsonb',
            $q$SELECT c.id, c.name, c.email, c.created, c.metadata
               FROM %1$I.customers AS c
@@ -31,7 +35,8 @@ CREATE VIEW saas_metrics.stripe_shapes AS
            $q$SELECT s.id, s.customer, s.status::text AS status, s.ended_at IS NOT NULL AS has_ended, to_jsonb(s) AS subscription
               FROM %1$I.subscriptions AS s
               WHERE s.livemode = %2$L$q$,
-           $q$SELECT i.id, i.customer, i.status::text AS status, i.currency, i.created, i.attempt_count, i.status_transitions, i.lines
+           $q$SELECT i.id, i.customer, i.status::text AS status, i.currency, i.created, i.attempt_count, i.status_transitions,
+                     coalesce(nullif(i.discount, 'null'), i.discounts -> 0) AS discount, i.lines
               FROM %1$I.invoices AS i
               WHERE i.livemode = %2$L AND i.status <> 'deleted'$q$,
            '{"customers": "id", "invoices": "customer", "subscriptions": "customer"}'::jsonb, 'prices'
@@ -49,17 +54,18 @@ CREATE VIEW saas_metrics.stripe_shapes AS
               WHERE s.livemode = %2$L$q$,
            $q$SELECT i.id, i.customer_id AS customer, o.object ->> 'status' AS status, o.object ->> 'currency' AS currency,
                      (o.object ->> 'created')::bigint AS created, (o.object ->> 'attempt_count')::bigint AS attempt_count,
-                     o.object -> 'status_transitions' AS status_transitions, o.object -> 'lines' AS lines
+                     o.object -> 'status_transitions' AS status_transitions,
+                     coalesce(nullif(o.object -> 'discount', 'null'), o.object -> 'discounts' -> 0) AS discount, o.object -> 'lines' AS lines
               FROM %1$I.djstripe_invoice AS i
               CROSS JOIN LATERAL (SELECT i.stripe_data || '{}' AS object OFFSET 0) AS o
               WHERE i.livemode = %2$L$q$,
            jsonb_build_object('djstripe_customer', k.key, 'djstripe_invoice', 'customer_id', 'djstripe_subscription', 'customer_id'),
            'djstripe_price'
-    FROM (VALUES ('dj_stripe', 3, 'Stripe''s ids', 'character varying', 'id'),
-                 ('dj_stripe_numbers', 4, 'numbers', 'bigint', 'djstripe_id')) AS k (shape, place, keys, of_type, key)
+    FROM (VALUES ('dj_stripe', 4, 'Stripe''s ids', 'character varying', 'id'),
+                 ('dj_stripe_numbers', 5, 'numbers', 'bigint', 'djstripe_id')) AS k (shape, place, keys, of_type, key)
     UNION ALL
     -- Lines do not tell discounts: what the invoice takes off is spread over its charges by their amounts.
-    SELECT 'fivetran', 5, 'Fivetran''s connector: a table for each kind of object, lines of invoices among them.',
+    SELECT 'fivetran', 6, 'Fivetran''s connector: a table for each kind of object, lines of invoices among them.',
            'invoice_line_item', 'subscription_item_id', 'text',
            $q$SELECT c.id, c.name, c.email, extract(epoch FROM c.created)::bigint AS created, c.metadata::jsonb AS metadata
               FROM %1$I.customer AS c
@@ -87,22 +93,24 @@ CREATE VIEW saas_metrics.stripe_shapes AS
                          FROM %1$I.subscription_item AS x
                          WHERE x.subscription_id = s.id))) AS subscription
               FROM %1$I.subscription_history AS s
-              WHERE s._fivetran_active AND s.livemode = %2$L$q$,
+              WHERE s._fivetran_active IS NOT FALSE AND s.livemode = %2$L$q$,
            $q$SELECT i.id, i.customer_id AS customer, i.status, i.currency, extract(epoch FROM i.created)::bigint AS created, i.attempt_count,
                      jsonb_build_object('finalized_at', extract(epoch FROM i.status_transitions_finalized_at)::bigint,
                                         'voided_at', extract(epoch FROM i.status_transitions_voided_at)::bigint) AS status_transitions,
+                     NULL::jsonb AS discount,
                      (SELECT jsonb_build_object('data', jsonb_agg(jsonb_build_object(
                                'id', l.id, 'amount', l.amount, 'quantity', l.quantity, 'proration', l.proration,
                                'subscription', l.subscription_id, 'subscription_item', l.subscription_item_id,
                                'price', coalesce(to_jsonb(l) ->> 'price_id', l.plan_id),
                                'period', jsonb_build_object('start', extract(epoch FROM l.period_start)::bigint,
                                                             'end', extract(epoch FROM l.period_end)::bigint),
-                               'discount_amounts', CASE WHEN l.amount > 0 THEN jsonb_build_array(jsonb_build_object(
-                                 'amount', round(greatest(i.subtotal + coalesce(i.tax, 0) - i.total, 0)::numeric * l.amount / l.charged))) END)))
-                      FROM (SELECT l.*, sum(l.amount) FILTER (WHERE l.amount > 0) OVER () AS charged
+                               'discount_amounts', CASE WHEN l.amount > 0 THEN jsonb_build_array(jsonb_build_object('amount',
+                                 round(i.off * l.upto / l.charged) - round(i.off * (l.upto - l.amount) / l.charged))) END)))
+                      FROM (SELECT l.*, sum(l.amount) FILTER (WHERE l.amount > 0) OVER () AS charged,
+                                   sum(l.amount) FILTER (WHERE l.amount > 0) OVER (ORDER BY l.id) AS upto
                             FROM %1$I.invoice_line_item AS l
-                            WHERE l.invoice_id = i.id) AS l) AS lines
-              FROM %1$I.invoice AS i
+                            WHERE l.invoice_id = i.id AND l.id NOT LIKE 'sub%%') AS l) AS lines
+              FROM (SELECT i.*, greatest(i.subtotal + coalesce(i.tax, 0) - i.total, 0)::numeric AS off FROM %1$I.invoice AS i) AS i
               WHERE i.livemode = %2$L AND i.is_deleted IS NOT TRUE$q$,
            '{"customer": "id", "invoice": "customer_id", "subscription_history": "customer_id",
              "invoice_line_item": "SELECT i.customer_id FROM %1$I.invoice AS i JOIN changed AS c ON c.invoice_id = i.id",
@@ -123,5 +131,5 @@ COMMENT ON COLUMN saas_metrics.stripe_shapes.customers IS 'The query of customer
 COMMENT ON COLUMN saas_metrics.stripe_shapes.price IS 'The expression that finds the price or plan of a line or an item.';
 COMMENT ON COLUMN saas_metrics.stripe_shapes.subscriptions IS 'The query of subscriptions: id, customer, status, has_ended, and the object.';
 COMMENT ON COLUMN saas_metrics.stripe_shapes.invoices IS
-  'The query of invoices: id, customer, status, currency, created, attempt_count, status_transitions, and the list of lines.';
+  'The query of invoices: id, customer, status, currency, created, attempt_count, status_transitions, the discount, and the list of lines.';
 COMMENT ON COLUMN saas_metrics.stripe_shapes.watched IS 'The tables that are watched, and by what: a column, or a SELECT.';

@@ -275,8 +275,9 @@ impl Price {
     }
 }
 
-/// An amount of which many can be added up.
+/// An amount of which many can be added up, without the zeros that a division leaves at its end.
 fn usable(amount: Decimal, name: &str) -> std::result::Result<Decimal, String> {
+    let amount = amount.trimmed();
     let most = amount.mantissa_at(MAX_DECIMALS).map(i128::abs);
     if most.is_ok_and(|it| it < 10_i128.pow(14 + u32::from(MAX_DECIMALS))) {
         Ok(amount)

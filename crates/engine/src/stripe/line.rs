@@ -29,14 +29,29 @@ pub struct Line<'a> {
     pub billing_period: Option<Length>,
     pub service_start: Option<i64>,
     pub service_end: Option<i64>,
-    /// Why the line cannot be read.
-    pub problem: Option<&'static str>,
+    pub problem: Option<Problem<'a>>,
 }
 
-/// A proration that names no item cannot be told from those of other items.
-const OF_NO_ITEM: &str = "the proration names no subscription item";
-/// A list that says that it has more stands for the lines that are missing.
-const CUT_SHORT: &str = "the invoice has more lines than are here";
+/// Why a line cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem<'a> {
+    /// A list that says that it has more stands for the lines that are missing.
+    CutShort,
+    /// A proration that names no item cannot be told from those of other items.
+    NoItem,
+    /// A price that is named and not there.
+    NoPrice(&'a [u8]),
+}
+
+impl std::fmt::Display for Problem<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::CutShort => write!(f, "the invoice has more lines than are here"),
+            Self::NoItem => write!(f, "the proration names no subscription item"),
+            Self::NoPrice(id) => write!(f, "price {} is not there", String::from_utf8_lossy(id)),
+        }
+    }
+}
 
 /// The id of the price that a line or an item names without saying what it is.
 pub fn price_to_find<'a, J: Json<'a>>(line: J) -> Option<&'a [u8]> {
@@ -77,10 +92,12 @@ impl<'a> Line<'a> {
         let kind = read.kind(price.as_ref(), prorated);
         let is_cut_short = line.get("has_more").and_then(J::flag) == Some(true);
         let is_proration = matches!(kind, Kind::ProrationDebit | Kind::ProrationCredit);
-        let problem = match () {
-            () if is_cut_short => Some(CUT_SHORT),
-            () if is_proration && read.item_id.is_none() => Some(OF_NO_ITEM),
-            () => None,
+        let of_subscription = read.subscription_id.is_some() && kind != Kind::Adjustment;
+        let problem = match price_to_find(line) {
+            _ if is_cut_short => Some(Problem::CutShort),
+            _ if is_proration && read.item_id.is_none() => Some(Problem::NoItem),
+            Some(id) if price.is_none() && of_subscription => Some(Problem::NoPrice(id)),
+            _ => None,
         };
         let (whole_amount, whole_discount) = whole.unzip();
         Line { kind: kind.name(), whole_amount, whole_discount, problem, ..read }
@@ -255,7 +272,8 @@ mod tests {
         );
         assert_eq!((price_to_find(&new), price_to_find(&old)), (Some(&b"price_seat"[..]), None));
         let without_price = Line::of(&new, None, b"usd");
-        assert_eq!((without_price.kind, without_price.billing_period), ("recurring", None));
+        let problem = without_price.problem.map(|it| it.to_string());
+        assert_eq!(problem.as_deref(), Some("price price_seat is not there"));
     }
 
     #[test]
@@ -324,8 +342,8 @@ mod tests {
         assert_eq!((of(&trial).kind, of(&trial).amount), ("recurring", cents(0)));
         let mut nowhere = with("/proration", json!(true));
         nowhere["subscription_item"] = json!(null);
-        assert_eq!(of(&nowhere).problem, Some(OF_NO_ITEM));
-        assert_eq!(of(&json!({"has_more": true})).problem, Some(CUT_SHORT));
+        assert_eq!(of(&nowhere).problem, Some(Problem::NoItem));
+        assert_eq!(of(&json!({"has_more": true})).problem, Some(Problem::CutShort));
         assert_eq!(of(&line).problem, None);
     }
 
