@@ -136,7 +136,10 @@ SELECT 'sub_' || e.subscription_id AS id, 'cus_' || e.customer_id AS customer, c
            'discount', NULL, 'discounts', '[]'::jsonb,
            'items', jsonb_build_object('object', 'list', 'has_more', false, 'data', jsonb_agg(jsonb_build_object(
                'id', 'si_' || e.item_id, 'object', 'subscription_item', 'quantity', e.quantity,
-               'created', pg_temp.seconds(e.item_starts_at), 'price', p.object) ORDER BY e.item_id))) AS object
+               'created', pg_temp.seconds(e.item_starts_at), 'price', p.object,
+               'discounts', CASE WHEN e.discount > 0 THEN jsonb_build_array(jsonb_build_object('object', 'discount', 'coupon', jsonb_build_object(
+                   'percent_off', round(100 * e.discount / e.amount), 'duration', CASE e.discount_kind WHEN 'permanent' THEN 'forever' ELSE e.discount_kind END)))
+                   ELSE '[]' END) ORDER BY e.item_id))) AS object
 FROM ending AS e
 JOIN stripe_price AS p USING (plan)
 JOIN stripe_customer AS c ON c.id = 'cus_' || e.customer_id

@@ -105,3 +105,64 @@ CREATE FUNCTION saas_metrics._periods_query(ledger name) RETURNS text
     ) AS of_customer, pg_catalog.unnest(of_customer.periods) AS p$$, ledger);
 COMMENT ON FUNCTION saas_metrics._periods_query(name) IS
   'The query that makes a ledger''s periods from its lines of invoices. Part of connect_invoice_lines.';
+
+CREATE FUNCTION saas_metrics._compared_items(
+    ledger name,
+    OUT customer_id text,
+    OUT subscription_id text,
+    OUT item_id text,
+    OUT currency text,
+    OUT invoiced_plan text,
+    OUT current_plan text,
+    OUT invoiced_amount numeric,
+    OUT current_amount numeric,
+    OUT invoiced_billing_period interval,
+    OUT current_billing_period interval
+  ) RETURNS SETOF record
+  STABLE LANGUAGE plpgsql
+AS $$
+BEGIN
+  RETURN QUERY
+    SELECT p.customer_id::text, p.subscription_id, p.item_id, coalesce(p.currency, l.currency), p.plan, s.plan,
+           pg_catalog.trim_scale(p.amount - p.discount), pg_catalog.trim_scale(s.amount - s.discount),
+           p.billing_period, s.billing_period
+    FROM subscription_periods AS p
+    JOIN current_subscriptions AS s ON s.customer_id = p.customer_id AND s.item_id = p.item_id
+    CROSS JOIN ledger_settings AS l
+    WHERE p.ends_at IS NULL AND p.status IN ('active', 'past_due') AND s.amount IS NOT NULL
+      AND p.kind IN ('recurring', 'add_on')
+      AND EXISTS (SELECT FROM bindings AS b WHERE b.input = 'invoice_lines' AND b.bound);
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._compared_items(name) IS
+  'What running items cost by the last invoice and by their subscription, where both tell. Part of subscription_differences and check_ledger.';
+
+CREATE FUNCTION saas_metrics.subscription_differences(
+    ledger name,
+    OUT customer_id text,
+    OUT subscription_id text,
+    OUT item_id text,
+    OUT currency text,
+    OUT invoiced_plan text,
+    OUT current_plan text,
+    OUT invoiced_amount numeric,
+    OUT current_amount numeric,
+    OUT invoiced_billing_period interval,
+    OUT current_billing_period interval
+  ) RETURNS SETOF record
+  STABLE LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  SET jit = off
+AS $$
+BEGIN
+  PERFORM saas_metrics._enter_ledger(ledger);
+  RETURN QUERY
+    SELECT c.*
+    FROM saas_metrics._compared_items(ledger) AS c
+    WHERE (c.invoiced_plan, c.invoiced_amount, c.invoiced_billing_period)
+          IS DISTINCT FROM (c.current_plan, c.current_amount, c.current_billing_period)
+    ORDER BY abs(c.invoiced_amount - c.current_amount) DESC, c.customer_id, c.item_id;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.subscription_differences(name) IS
+  'The running items of a ledger over invoice lines whose last invoice tells another plan or price than their subscription does now (input current_subscriptions), the largest differences first: amounts are in major units per billing period, after discount. Items whose subscription does not tell a price are not compared. A change that is invoiced only with the next billing period is here until then; other rows are worth a look. None where invoice_lines is not bound. Errors: 3F000, 42501.';

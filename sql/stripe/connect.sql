@@ -54,21 +54,26 @@ AS $$
                SELECT CASE WHEN s.status LIKE 'incomplete%%' THEN 'draft'
                            WHEN i.attempt_count > 0 AND s.has_ended THEN 'uncollectible' END
                FROM (%3$s) AS s WHERE s.id = l.subscription_id), 'open') END AS status
-      FROM (%1$s) AS i
-      CROSS JOIN LATERAL (SELECT i.lines || '{}' AS list OFFSET 0) AS detoasted
-      CROSS JOIN LATERAL jsonb_array_elements(
-        CASE WHEN jsonb_typeof(list -> 'data') = 'array' THEN
-          CASE WHEN list -> 'has_more' = 'true' THEN list -> 'data' || '{"has_more": true}' ELSE list -> 'data' END
-        END) AS line
-      CROSS JOIN LATERAL saas_metrics.stripe_line(line, %2$s, i.currency) AS l
-      WHERE i.customer IS NOT NULL$q$, t.invoices, format(t.price, stripe, livemode, 'line'), t.subscriptions)
+      FROM (
+        SELECT i.id, i.customer, i.status, i.currency, i.created, i.attempt_count, i.status_transitions, i.discount,
+               saas_metrics._few_elements(
+                 CASE WHEN jsonb_typeof(list -> 'data') = 'array' THEN
+                   CASE WHEN list -> 'has_more' = 'true' THEN list -> 'data' || '{"has_more": true}' ELSE list -> 'data' END
+                 END) AS line
+        FROM (%1$s) AS i
+        CROSS JOIN LATERAL (SELECT i.lines || '{}' AS list OFFSET 0) AS detoasted
+        WHERE i.customer IS NOT NULL) AS i
+      CROSS JOIN LATERAL saas_metrics.stripe_line(i.line, %2$s, i.currency) AS l$q$, t.invoices, format(t.price, stripe, livemode, 'i.line'), t.subscriptions)
     WHEN 'current_subscriptions' THEN format($q$
       SELECT s.customer AS customer_id, i.*
-      FROM (%s) AS s
-      CROSS JOIN LATERAL jsonb_array_elements(
-        CASE WHEN jsonb_typeof(s.subscription #> '{items,data}') = 'array' THEN s.subscription #> '{items,data}' END) AS item
-      CROSS JOIN LATERAL saas_metrics.stripe_item(item, s.subscription, %s) AS i
-      WHERE i.item_id IS NOT NULL AND s.customer IS NOT NULL$q$, t.subscriptions, format(t.price, stripe, livemode, 'item'))
+      FROM (
+        SELECT s.customer, s.subscription,
+               saas_metrics._few_elements(
+                 CASE WHEN jsonb_typeof(s.subscription #> '{items,data}') = 'array' THEN s.subscription #> '{items,data}' END) AS item
+        FROM (%s) AS s
+        WHERE s.customer IS NOT NULL) AS s
+      CROSS JOIN LATERAL saas_metrics.stripe_item(s.item, s.subscription, %s) AS i
+      WHERE i.item_id IS NOT NULL$q$, t.subscriptions, format(t.price, stripe, livemode, 's.item'))
   END
   FROM (
     SELECT format(s.customers, stripe, livemode) AS customers, format(s.invoices, stripe, livemode) AS invoices,

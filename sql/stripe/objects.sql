@@ -62,3 +62,9 @@ CREATE FUNCTION saas_metrics.stripe_price_to_find(line jsonb) RETURNS text
   LANGUAGE c AS 'MODULE_PATHNAME', 'stripe_price_to_find_wrapper';
 COMMENT ON FUNCTION saas_metrics.stripe_price_to_find(jsonb) IS
   'The id of the price or plan that a line of a Stripe invoice or an item of a subscription names without saying what it is, as versions from 2025-03-31 on do; NULL if it says so.';
+
+CREATE FUNCTION saas_metrics._few_elements(list jsonb) RETURNS SETOF jsonb
+  IMMUTABLE STRICT PARALLEL SAFE ROWS 2
+  LANGUAGE internal AS 'jsonb_array_elements';
+COMMENT ON FUNCTION saas_metrics._few_elements(jsonb) IS
+  'The elements of an array, of which plans expect few. Part of connect_stripe.';

@@ -60,7 +60,7 @@ impl<'a> Item<'a> {
             quantity,
             amount,
             discount,
-            discount_kind: discount_kind(subscription),
+            discount_kind: discount_kind(item, subscription),
             currency,
             billing_period: price.and_then(|it| it.billing_period),
             started_at: started(item, subscription),
@@ -154,16 +154,15 @@ fn discount<'a, J: Json<'a>>(item: J, subscription: J, gross: Decimal) -> Option
 }
 
 /// Of several discounts, the kind of the one that lasts least.
-fn discount_kind<'a, J: Json<'a>>(subscription: J) -> &'static str {
+fn discount_kind<'a, J: Json<'a>>(item: J, subscription: J) -> &'static str {
     let mut kind = "permanent";
-    each_coupon(
-        subscription,
-        &mut |coupon| match coupon.and_then(|it| it.get("duration")?.text()) {
-            Some(b"once") => kind = "once",
-            Some(b"repeating") if kind == "permanent" => kind = "repeating",
-            _ => {}
-        },
-    );
+    let mut see = |coupon: Option<J>| match coupon.and_then(|it| it.get("duration")?.text()) {
+        Some(b"once") => kind = "once",
+        Some(b"repeating") if kind == "permanent" => kind = "repeating",
+        _ => {}
+    };
+    each_coupon(item, &mut see);
+    each_coupon(subscription, &mut see);
     kind
 }
 
@@ -213,6 +212,11 @@ mod tests {
         let newer = json!({"discounts": [{"source": {"coupon": {"percent_off": 10}}}]});
         assert_eq!(charged(&newer), (Some(5000), Some(500), "permanent"));
         assert_eq!(charged(&json!({"discounts": ["di_1"]})), (None, None, "permanent"));
+        let mut of_item = subscription(&json!({}));
+        of_item["items"]["data"][0]["discounts"] =
+            json!([{"coupon": {"amount_off": 1000, "duration": "once"}}]);
+        let item = Item::of(&of_item["items"]["data"][0], &of_item, None).unwrap();
+        assert_eq!((item.discount, item.discount_kind), (Some(Decimal::new(1000, 2)), "once"));
     }
 
     #[test]
