@@ -19,7 +19,7 @@ SET TimeZone = 'America/New_York';
 
 BEGIN;
 TRUNCATE metrics.subscription_periods_rows, metrics.customers_rows, metrics.fx_rates_rows;
-\copy metrics.subscription_periods_rows (customer_id, item_id, plan, amount, discount, discount_kind, currency, billing_period, starts_at, ends_at, status, churn_kind, churn_reason) FROM 'csv_files/subscription_periods.csv' (FORMAT csv, HEADER match)
+\copy metrics.subscription_periods_rows (customer_id, item_id, plan, amount, discount, discount_kind, currency, billing_period, starts_at, ends_at, churn_kind, churn_reason) FROM 'csv_files/subscription_periods.csv' (FORMAT csv, HEADER match)
 \copy metrics.customers_rows (customer_id, name, signed_up_at, attributes, is_test) FROM 'csv_files/customers.csv' (FORMAT csv, HEADER match)
 \copy metrics.fx_rates_rows (currency, valid_from, rate) FROM 'csv_files/fx_rates.csv' (FORMAT csv, HEADER match)
 SELECT periods, customers, movements_added, rows_rejected FROM saas_metrics.refresh('metrics');
@@ -32,8 +32,8 @@ SELECT period_start AS month, opening_mrr AS opening, new_mrr AS new, expansion_
        churn_mrr AS churn, closing_mrr AS closing
 FROM metrics.mrr_monthly WHERE complete ORDER BY month;
 
-SELECT period_start AS month, opening_customers AS customers, lost_customers AS lost, round(churn_rate, 3) AS churn_rate,
-       voluntary_lost_customers AS voluntary
+SELECT period_start AS month, opening_customers AS customers, lost_customers AS lost,
+       round(churn_rate, 3) AS churn_rate, voluntary_lost_customers AS voluntary
 FROM metrics.churn_monthly WHERE complete ORDER BY month;
 
 -- Each currency in its own amounts.

@@ -39,8 +39,8 @@ ON CONFLICT DO NOTHING;
 SELECT saas_metrics.create_ledger('metrics', currency => 'USD', time_zone => 'UTC');
 
 SELECT saas_metrics.bind('metrics', 'current_subscriptions', $$
-    SELECT account AS customer_id, id AS item_id, plan, price AS amount, ('1 ' || "interval")::interval AS billing_period,
-           status, started_on, ends_on AS access_ends_on
+    SELECT account AS customer_id, id AS item_id, plan, price AS amount,
+           ('1 ' || "interval")::interval AS billing_period, status, started_on, ends_on AS access_ends_on
     FROM subscriptions $$);
 
 -- Each day: date what has changed since the last time, and take it in.

@@ -80,7 +80,8 @@ SELECT saas_metrics.create_ledger('metrics', currency => 'USD', time_zone => 'UT
 SELECT saas_metrics.bind('metrics', 'current_subscriptions', $$
     SELECT s.user_id AS customer_id, s.id AS subscription_id, i.id AS item_id, coalesce(p.plan, i.stripe_price) AS plan,
            p.kind, i.quantity, p.amount * coalesce(i.quantity, 1) AS amount, p.currency, p.billing_period,
-           CASE WHEN s.stripe_status = 'canceled' AND s.ends_at IS NOT NULL THEN 'active' ELSE s.stripe_status END AS status,
+           CASE WHEN s.stripe_status = 'canceled' AND s.ends_at IS NOT NULL THEN 'active'
+                ELSE s.stripe_status END AS status,
            s.created_at AT TIME ZONE 'UTC' AS started_at, s.ends_at AT TIME ZONE 'UTC' AS access_ends_at
     FROM subscriptions AS s
     JOIN subscription_items AS i ON i.subscription_id = s.id

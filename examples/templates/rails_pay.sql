@@ -7,9 +7,11 @@
 -- customers are, and put in your currency and time zone. Prices are taken to be without tax and in a currency
 -- with cents.
 --
--- What pay cannot tell: invoices of 0 and payments that failed, which it does not keep. So nobody counts before
--- the first payment, and where a coupon makes a subscription free for a while, its last price goes on. With a
--- full copy of Stripe in your database use saas_metrics.connect_stripe instead: it needs no price list.
+-- What pay cannot tell: invoices of 0 and payments that failed, which it does not keep, and what is beyond the
+-- tenth line of an invoice. So nobody counts before the first payment, and where a coupon makes a subscription free
+-- for a while, its last price goes on. Without the column object (pay before 2025) leave current_subscriptions out:
+-- a subscription then ends 7 days after what was last paid for. With a full copy of Stripe in your database use
+-- saas_metrics.connect_stripe instead: it needs no price list.
 
 \set ON_ERROR_STOP on
 
@@ -28,14 +30,13 @@ CREATE TABLE IF NOT EXISTS pay_customers (
     UNIQUE (owner_type, owner_id, processor_id)
 );
 CREATE TABLE IF NOT EXISTS pay_subscriptions (
-    id             bigint PRIMARY KEY,
-    customer_id    bigint NOT NULL,
-    processor_id   varchar NOT NULL,
-    processor_plan varchar NOT NULL,
-    status         varchar NOT NULL,
-    ends_at        timestamp,                -- in UTC
-    object         jsonb,
-    created_at     timestamp NOT NULL,
+    id           bigint PRIMARY KEY,
+    customer_id  bigint NOT NULL,
+    processor_id varchar NOT NULL,
+    status       varchar NOT NULL,
+    ends_at      timestamp,                  -- in UTC
+    object       jsonb,
+    created_at   timestamp NOT NULL,
     UNIQUE (customer_id, processor_id)
 );
 CREATE TABLE IF NOT EXISTS pay_charges (
@@ -49,38 +50,44 @@ INSERT INTO users VALUES (1, 'Ada'), (2, 'Bo'), (3, 'Cy'), (4, 'Di') ON CONFLICT
 INSERT INTO pay_customers
 SELECT 10 + id, 'User', id, 'stripe', 'cus_' || id FROM users ON CONFLICT DO NOTHING;
 INSERT INTO pay_subscriptions VALUES
-    (1, 11, 'sub_1', 'price_pro',   'active',   NULL,         '{"items": {"data": [{"id": "si_1"}]}}', '2026-02-01'),
-    (2, 12, 'sub_2', 'price_year',  'active',   NULL,         '{"items": {"data": [{"id": "si_2"}]}}', '2026-03-10'),
-    (3, 13, 'sub_3', 'price_basic', 'canceled', '2026-06-05', '{"items": {"data": [{"id": "si_3"}]}, "canceled_at": 1779278400,
-                                                                "cancellation_details": {"reason": "cancellation_requested", "feedback": "unused"}}', '2026-04-05'),
-    (4, 14, 'sub_4', 'price_basic', 'trialing', NULL,         '{"items": {"data": [{"id": "si_4"}]}}', '2026-06-25')
+    (1, 11, 'sub_1', 'active',   NULL,         '{"items": {"data": [{"id": "si_1"}]}}', '2026-02-01'),
+    (2, 12, 'sub_2', 'active',   NULL,         '{"items": {"data": [{"id": "si_2"}]}}', '2026-03-10'),
+    (3, 13, 'sub_3', 'canceled', '2026-06-05', '{"items": {"data": [{"id": "si_3"}]}, "canceled_at": 1779278400,
+        "cancellation_details": {"reason": "cancellation_requested", "feedback": "unused"}}', '2026-04-05'),
+    (4, 14, 'sub_4', 'trialing', NULL,         '{"items": {"data": [{"id": "si_4"}]}}', '2026-06-25')
 ON CONFLICT DO NOTHING;
 
--- Lines of invoices as Stripe sends them: of Ada and Cy in the form it had until 2025, of Bo in that since then.
+-- Lines of invoices as Stripe sends them: of Ada and Cy in the form they had until 2025, of Bo in that since then.
 INSERT INTO pay_charges
 SELECT id, customer, 'ch_' || id, jsonb_build_object('stripe_invoice', jsonb_build_object(
-           'id', 'in_' || id, 'created', extract(epoch FROM issued)::bigint, 'lines', jsonb_build_object('data', lines::jsonb)))
+           'id', 'in_' || id, 'created', extract(epoch FROM issued)::bigint,
+           'lines', jsonb_build_object('data', lines::jsonb)))
 FROM (VALUES
-    (1, 11, timestamptz '2026-02-01Z', '[{"amount": 3000, "currency": "usd", "subscription": "sub_1", "subscription_item": "si_1", "proration": false,
-        "price": {"id": "price_basic"}, "period": {"start": 1769904000, "end": 1772323200}}]'),
-    (2, 11, timestamptz '2026-03-01Z', '[{"amount": -1929, "currency": "usd", "subscription": "sub_1", "subscription_item": "si_1", "proration": true,
-        "price": {"id": "price_basic"}, "period": {"start": 1770768000, "end": 1772323200}},
-       {"amount": 3857, "currency": "usd", "subscription": "sub_1", "subscription_item": "si_1", "proration": true,
-        "price": {"id": "price_pro"}, "period": {"start": 1770768000, "end": 1772323200}},
-       {"amount": 6000, "currency": "usd", "subscription": "sub_1", "subscription_item": "si_1", "proration": false,
-        "price": {"id": "price_pro"}, "period": {"start": 1772323200, "end": 1775001600}}]'),
-    (3, 12, timestamptz '2026-03-10Z', '[{"amount": 48000, "currency": "usd", "discount_amounts": [{"amount": 4800}],
-        "parent": {"type": "subscription_item_details", "invoice_item_details": null,
-                   "subscription_item_details": {"subscription": "sub_2", "subscription_item": "si_2", "proration": false}},
-        "pricing": {"price_details": {"price": "price_year"}}, "period": {"start": 1773100800, "end": 1804636800}}]'),
-    (4, 13, timestamptz '2026-04-05Z', '[{"amount": 3000, "currency": "usd", "subscription": "sub_3", "subscription_item": "si_3", "proration": false,
-        "price": {"id": "price_basic"}, "period": {"start": 1775347200, "end": 1777939200}}]'),
-    (5, 13, timestamptz '2026-05-05Z', '[{"amount": 3000, "currency": "usd", "subscription": "sub_3", "subscription_item": "si_3", "proration": false,
-        "price": {"id": "price_basic"}, "period": {"start": 1777939200, "end": 1780617600}}]')
+    (1, 11, timestamptz '2026-02-01Z', '[
+        {"amount": 3000, "currency": "usd", "subscription": "sub_1", "subscription_item": "si_1", "proration": false,
+         "price": {"id": "price_basic"}, "period": {"start": 1769904000, "end": 1772323200}}]'),
+    (2, 11, '2026-03-01Z', '[
+        {"amount": -1929, "currency": "usd", "subscription": "sub_1", "subscription_item": "si_1", "proration": true,
+         "price": {"id": "price_basic"}, "period": {"start": 1770768000, "end": 1772323200}},
+        {"amount": 3857, "currency": "usd", "subscription": "sub_1", "subscription_item": "si_1", "proration": true,
+         "price": {"id": "price_pro"}, "period": {"start": 1770768000, "end": 1772323200}},
+        {"amount": 6000, "currency": "usd", "subscription": "sub_1", "subscription_item": "si_1", "proration": false,
+         "price": {"id": "price_pro"}, "period": {"start": 1772323200, "end": 1775001600}}]'),
+    (3, 12, '2026-03-10Z', '[
+        {"amount": 48000, "currency": "usd", "discount_amounts": [{"amount": 4800}],
+         "parent": {"type": "subscription_item_details", "invoice_item_details": null, "subscription_item_details":
+                    {"subscription": "sub_2", "subscription_item": "si_2", "proration": false}},
+         "pricing": {"price_details": {"price": "price_year"}}, "period": {"start": 1773100800, "end": 1804636800}}]'),
+    (4, 13, '2026-04-05Z', '[
+        {"amount": 3000, "currency": "usd", "subscription": "sub_3", "subscription_item": "si_3", "proration": false,
+         "price": {"id": "price_basic"}, "period": {"start": 1775347200, "end": 1777939200}}]'),
+    (5, 13, '2026-05-05Z', '[
+        {"amount": 3000, "currency": "usd", "subscription": "sub_3", "subscription_item": "si_3", "proration": false,
+         "price": {"id": "price_basic"}, "period": {"start": 1777939200, "end": 1780617600}}]')
 ) AS charge (id, customer, issued, lines)
 ON CONFLICT DO NOTHING;
 
--- 2. The ledger. The list in the query says what each of Stripe's prices is called, and for how long it is paid.
+-- 2. The ledger. The list in the first query says what each of Stripe's prices is called, and how long it is for.
 
 SELECT saas_metrics.create_ledger('metrics', currency => 'USD', time_zone => 'UTC');
 
@@ -117,16 +124,19 @@ SELECT saas_metrics.connect_invoice_lines('metrics', $$
 -- What they pay is told by invoices alone, so here it is 0: who has paid none yet is on trial or free.
 SELECT saas_metrics.bind('metrics', 'current_subscriptions', $$
     SELECT c.owner_id AS customer_id, s.processor_id AS subscription_id, item ->> 'id' AS item_id,
-           0 AS amount, interval '1 month' AS billing_period, s.status,
-           s.created_at AT TIME ZONE 'UTC' AS started_at, s.ends_at AT TIME ZONE 'UTC' AS access_ends_at,
+           0 AS amount, interval '1 month' AS billing_period, s.status, s.created_at AT TIME ZONE 'UTC' AS started_at,
            to_timestamp((s.object ->> 'canceled_at')::bigint) AS cancel_requested_at,
+           s.ends_at AT TIME ZONE 'UTC' AS access_ends_at,
            CASE s.object #>> '{cancellation_details,reason}'
-               WHEN 'cancellation_requested' THEN 'voluntary' WHEN 'payment_failed' THEN 'involuntary' END AS churn_kind,
-           coalesce(s.object #>> '{cancellation_details,feedback}', s.object #>> '{cancellation_details,reason}') AS churn_reason
+               WHEN 'cancellation_requested' THEN 'voluntary'
+               WHEN 'payment_failed' THEN 'involuntary' END AS churn_kind,
+           coalesce(s.object #>> '{cancellation_details,feedback}',
+                    s.object #>> '{cancellation_details,reason}') AS churn_reason
     FROM pay_customers AS c
     JOIN pay_subscriptions AS s ON s.customer_id = c.id
     CROSS JOIN LATERAL jsonb_array_elements(s.object #> '{items,data}') AS item
-    WHERE c.processor = 'stripe' AND c.owner_type = 'User' AND s.status NOT IN ('incomplete', 'incomplete_expired') $$);
+    WHERE c.processor = 'stripe' AND c.owner_type = 'User'
+      AND s.status NOT IN ('incomplete', 'incomplete_expired') $$);
 
 SELECT saas_metrics.bind('metrics', 'customers', 'SELECT id AS customer_id, name FROM users');
 
@@ -150,8 +160,8 @@ SELECT period_start AS month, opening_mrr AS opening, new_mrr AS new, expansion_
        churn_mrr AS churn, closing_mrr AS closing
 FROM metrics.mrr_monthly WHERE complete ORDER BY month;
 
-SELECT period_start AS month, opening_customers AS customers, lost_customers AS lost, round(churn_rate, 3) AS churn_rate,
-       voluntary_lost_customers AS voluntary, involuntary_lost_customers AS involuntary
+SELECT period_start AS month, opening_customers AS customers, lost_customers AS lost,
+       round(churn_rate, 3) AS churn_rate, voluntary_lost_customers AS voluntary, involuntary_lost_customers AS involuntary
 FROM metrics.churn_monthly WHERE complete ORDER BY month;
 
 SELECT name, status, since, mrr, plan FROM metrics.customer_status ORDER BY name;

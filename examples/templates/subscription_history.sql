@@ -71,8 +71,8 @@ SELECT period_start AS month, opening_mrr AS opening, new_mrr AS new, expansion_
        churn_mrr AS churn, closing_mrr AS closing
 FROM metrics.mrr_monthly WHERE complete ORDER BY month;
 
-SELECT period_start AS month, opening_customers AS customers, lost_customers AS lost, round(churn_rate, 3) AS churn_rate,
-       voluntary_lost_customers AS voluntary
+SELECT period_start AS month, opening_customers AS customers, lost_customers AS lost,
+       round(churn_rate, 3) AS churn_rate, voluntary_lost_customers AS voluntary
 FROM metrics.churn_monthly WHERE complete ORDER BY month;
 
 SELECT name, status, since, mrr, plan, round(lifetime_revenue, 2) AS revenue FROM metrics.customer_status ORDER BY name;
