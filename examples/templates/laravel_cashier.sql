@@ -4,7 +4,7 @@
 --   psql -f laravel_cashier.sql        in a database with the extension; safe to repeat
 --
 -- To change: delete the first part, make your price list (billing_prices), and put in your currency and time
--- zone. Then have the two statements of "each day" called by the scheduler.
+-- zone. Then have the three statements of "each day" called by the scheduler.
 --
 -- What Cashier cannot tell: prices and seats before the first snapshot; those of that day count from the start of
 -- the subscription to its end, also of subscriptions that had ended by then. Discounts, taxes, and why somebody
@@ -90,14 +90,18 @@ SELECT saas_metrics.bind('metrics', 'current_subscriptions', $$
 
 SELECT saas_metrics.bind('metrics', 'customers', 'SELECT id AS customer_id, name FROM users');
 
--- Each day: date what has changed since the last time, and take it in.
+-- Each day: price what was seen before it was listed, date what has changed since the last time, and take it in.
+UPDATE metrics.subscription_periods_rows AS r
+SET plan = p.plan, kind = p.kind, amount = p.amount * coalesce(r.quantity, 1), currency = p.currency,
+    billing_period = p.billing_period
+FROM billing_prices AS p
+WHERE r.amount IS NULL AND r.plan = p.price;
 SELECT opened, closed, unchanged FROM saas_metrics.record_snapshot('metrics');
 SELECT periods, customers, movements_added, rows_rejected FROM saas_metrics.refresh('metrics');
 
 -- 4. Read it.
 
--- A price that is not in the list is seen here. Put it there, DELETE FROM metrics.subscription_periods_rows WHERE
--- amount IS NULL, and take the snapshot again.
+-- A price that is not in the list is seen here: "amount is NULL".
 SELECT customer_id, item_id, reason FROM metrics.rejected_rows ORDER BY customer_id, item_id;
 
 SELECT period_start AS month, opening_mrr AS opening, new_mrr AS new, expansion_mrr AS more, contraction_mrr AS less,

@@ -161,7 +161,8 @@ SELECT period_start AS month, opening_mrr AS opening, new_mrr AS new, expansion_
 FROM metrics.mrr_monthly WHERE complete ORDER BY month;
 
 SELECT period_start AS month, opening_customers AS customers, lost_customers AS lost,
-       round(churn_rate, 3) AS churn_rate, voluntary_lost_customers AS voluntary, involuntary_lost_customers AS involuntary
+       round(churn_rate, 3) AS churn_rate, voluntary_lost_customers AS voluntary,
+       involuntary_lost_customers AS involuntary
 FROM metrics.churn_monthly WHERE complete ORDER BY month;
 
 SELECT name, status, since, mrr, plan FROM metrics.customer_status ORDER BY name;

@@ -5,7 +5,8 @@ SET saas_metrics.today = '2026-07-10';
 UPDATE example.pay_subscriptions SET status = 'active' WHERE id = 4;
 INSERT INTO example.pay_charges VALUES
     (6, 14, 'ch_6', '{"stripe_invoice": {"id": "in_6", "created": 1783555200, "lines": {"data": [
-        {"amount": 3000, "currency": "usd", "discount_amounts": null, "pricing": {"price_details": {"price": "price_basic"}},
+        {"amount": 3000, "currency": "usd", "discount_amounts": null,
+         "pricing": {"price_details": {"price": "price_basic"}},
          "parent": {"subscription_item_details":
                     {"subscription": "sub_4", "subscription_item": "si_4", "proration": false}},
          "period": {"start": 1783555200, "end": 1786233600}}]}}}');
