@@ -2,9 +2,9 @@
 --
 --   cd examples/templates && psql -f csv_files.sql        in a database with the extension; safe to repeat
 --
--- To change: the three files in csv_files/, and the currency and time zone here. A column may be left out of a
--- file and of its \copy, together with its default: saas_metrics.input_columns lists them all. Without customers
--- or other currencies, leave out those files. Ids are text.
+-- To change: the three files in csv_files/, and the currency and time zone here. A column that has a default
+-- may be left out of a file and of its \copy, and more may be added: saas_metrics.input_columns lists them. Without
+-- customers or other currencies, leave out those files. Ids are text.
 --
 -- What files cannot tell: what happened since they were written. Each load replaces all rows of the one before,
 -- so a subscription that a file no longer has never was; to end one, keep its row and give it ends_at.
