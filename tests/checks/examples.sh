@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Every template of examples/templates runs in a database of its own and prints
 # what examples/NAME.out says, may be run again, and goes on as examples/NAME.sql
-# plays it. Lines of NAME.out that begin with # say why that is expected. Both
-# files are reasoned from the rows of the template, never pasted.
+# plays it. Lines of NAME.out that begin with # are the arithmetic, from the rows
+# of the template: write them first, and let each number below follow from them.
 set -euo pipefail
 cd "$SAAS_METRICS_ROOT/examples/templates"
 expected=$SAAS_METRICS_ROOT/tests/checks/examples
