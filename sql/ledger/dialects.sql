@@ -1,0 +1,586 @@
+-- Dialects ----------------------------------------------------------------------
+-- How others compute the same measures, where that is more than how rows count (policies): in words,
+-- with the source, and as the formulas themselves. A dialect's windows of 30 days are months here.
+
+CREATE VIEW saas_metrics.dialects AS
+  WITH house (place, measure, formula) AS (VALUES
+    (1, 'mrr', 'closing MRR'),
+    (2, 'customers', 'active customers at closing'),
+    (3, 'churn_rate', 'customers active at opening and not at closing / customers active at opening'),
+    (4, 'gross_revenue_churn_rate', '1 - sum of min(opening, closing) over the customers active at opening / opening MRR'),
+    (5, 'net_revenue_churn_rate', '1 - sum of closing over the customers active at opening / opening MRR'),
+    (6, 'nrr', 'sum of closing over the customers active at opening / opening MRR'),
+    (7, 'arpa', 'closing MRR / active customers at closing'),
+    (8, 'ltv', 'ARPA / churn rate')
+  ),
+  told (dialect, measure, formula, source) AS (VALUES
+    ('stripe', 'mrr', 'closing MRR', 'docs.stripe.com/billing/subscriptions/analytics'),
+    ('stripe', 'churn_rate', 'churns / (customers active at opening + new customers)', 'docs.stripe.com/billing/subscriptions/analytics'),
+    ('stripe', 'gross_revenue_churn_rate', '(contraction + churn) / opening MRR', 'the amount: docs.stripe.com/billing/subscriptions/analytics; the base is the house''s'),
+    ('stripe', 'arpa', 'closing MRR / active customers at closing', 'docs.stripe.com/billing/subscriptions/analytics'),
+    ('stripe', 'ltv', 'ARPA / churn rate', 'docs.stripe.com/billing/subscriptions/analytics'),
+    ('chartmogul', 'mrr', 'closing MRR', 'help.chartmogul.com/hc/en-us/articles/4416682609426'),
+    ('chartmogul', 'churn_rate', 'customers active at opening and not at closing / customers active at opening', 'help.chartmogul.com/hc/en-us/articles/207340419'),
+    ('chartmogul', 'gross_revenue_churn_rate', '(contraction + churn) / opening MRR', 'help.chartmogul.com/hc/en-us/articles/203359341'),
+    ('chartmogul', 'net_revenue_churn_rate', '(contraction + churn - expansion - reactivation) / opening MRR', 'help.chartmogul.com/hc/en-us/articles/4414075567250'),
+    ('chartmogul', 'nrr', 'sum of closing over the customers active at opening / opening MRR', 'help.chartmogul.com/hc/en-us/articles/6886664393500'),
+    ('chartmogul', 'arpa', 'closing MRR / customers with MRR above 0 at closing', 'help.chartmogul.com/hc/en-us/articles/203359301'),
+    ('chartmogul', 'ltv', 'ARPA / mean churn rate of the six months before', 'help.chartmogul.com/hc/en-us/articles/203359061'),
+    ('profitwell', 'mrr', 'closing MRR', 'paddle.com/help/profitwell-metrics/measure/subscription-metrics/discounts'),
+    ('profitwell', 'ltv', 'ARPA / churn rate', 'learn.profitwell.com/article/xJx5sQX95w, without the smoothing that it keeps to itself'),
+    ('baremetrics', 'mrr', 'closing MRR', 'help.baremetrics.com/en/articles/5380330'),
+    ('baremetrics', 'churn_rate', 'churns / customers active at opening', 'help.baremetrics.com/en/articles/5380347, changelog.baremetrics.com'),
+    ('baremetrics', 'gross_revenue_churn_rate', '(contraction + churn) / opening MRR', 'help.baremetrics.com/en/articles/5380347'),
+    ('baremetrics', 'net_revenue_churn_rate', '(contraction + churn - expansion) / opening MRR', 'follows from nrr: changelog.baremetrics.com'),
+    ('baremetrics', 'nrr', '1 - (contraction + churn - expansion) / opening MRR', 'changelog.baremetrics.com'),
+    ('baremetrics', 'arpa', 'closing MRR / active customers at closing', 'help.baremetrics.com/en/articles/5380345'),
+    ('baremetrics', 'ltv', 'ARPA / churn rate', 'help.baremetrics.com/en/articles/5380345'),
+    ('recurly', 'mrr', 'closing MRR', 'docs.recurly.com/docs/monthly-recurring-revenue'),
+    ('recurly', 'churn_rate', 'customers active at opening and not at closing / customers active at opening', 'docs.recurly.com/docs/analytics-dashboard'),
+    ('recurly', 'arpa', 'closing MRR / customers with a subscription at closing, also a free one or a trial', 'docs.recurly.com/docs/analytics-dashboard'),
+    ('recurly', 'ltv', 'ARPA * 1.1 / (0.1 + churn rate)', 'docs.recurly.com/docs/analytics-dashboard')
+  )
+  SELECT d.dialect, h.measure, coalesce(t.formula, h.formula) AS formula,
+         CASE d.dialect WHEN 'default' THEN 'the house''s' ELSE t.source END AS source
+  FROM unnest('{default,stripe,chartmogul,profitwell,baremetrics,recurly}'::text[]) WITH ORDINALITY AS d (dialect, place)
+  CROSS JOIN house AS h
+  LEFT JOIN told AS t USING (dialect, measure)
+  ORDER BY d.place, h.place;
+GRANT SELECT ON saas_metrics.dialects TO PUBLIC;
+COMMENT ON VIEW saas_metrics.dialects IS
+  'How metrics_in_dialect computes each measure, in words and with the source. Contraction and churn are meant without their sign, opening and closing of a month. How rows count besides is the policy of the same name.';
+COMMENT ON COLUMN saas_metrics.dialects.dialect IS 'The dialect: a policy of the same name; every other policy is computed as default.';
+COMMENT ON COLUMN saas_metrics.dialects.measure IS 'The measure, as metrics_in_dialect names it.';
+COMMENT ON COLUMN saas_metrics.dialects.formula IS 'How it is computed.';
+COMMENT ON COLUMN saas_metrics.dialects.source IS 'Where the vendor says so; NULL: unknown, so the house''s formula is taken.';
+
+CREATE TYPE saas_metrics.dialect_sums AS (
+  opening_mrr       numeric,
+  expansion_mrr     numeric,
+  reactivation_mrr  numeric,
+  contraction_mrr   numeric,
+  churn_mrr         numeric,
+  closing_mrr       numeric,
+  unretained_mrr    numeric,
+  survivors_gain    numeric,
+  opening_customers numeric,
+  new_customers     numeric,
+  churned_customers numeric,
+  lost_customers    numeric,
+  closing_customers numeric,
+  arpa_customers    numeric
+);
+COMMENT ON TYPE saas_metrics.dialect_sums IS
+  'What a month of all customers, or of one, comes to, as the formulas of dialects take it. Losses are negative, as in mrr_monthly; unretained_mrr is opening - retained, survivors_gain surviving - opening; arpa_customers are those whom ARPA is per.';
+
+-- Quotients are of sums over customers, so this tells of one customer what he adds to them too.
+CREATE FUNCTION saas_metrics._dialect_terms(dialect text, m saas_metrics.dialect_sums)
+  RETURNS TABLE (measure text, numerator numeric, denominator numeric)
+  IMMUTABLE PARALLEL SAFE ROWS 7 LANGUAGE sql
+BEGIN ATOMIC
+  SELECT t.*
+  FROM (VALUES
+    ('mrr', m.closing_mrr, NULL),
+    ('customers', m.closing_customers, NULL),
+    ('churn_rate',
+     CASE WHEN dialect IN ('stripe', 'baremetrics') THEN m.churned_customers ELSE m.lost_customers END,
+     CASE WHEN dialect = 'stripe' THEN m.opening_customers + m.new_customers ELSE m.opening_customers END),
+    ('gross_revenue_churn_rate',
+     CASE WHEN dialect IN ('stripe', 'chartmogul', 'baremetrics') THEN -(m.contraction_mrr + m.churn_mrr)
+          ELSE m.unretained_mrr END,
+     m.opening_mrr),
+    ('net_revenue_churn_rate',
+     CASE dialect
+       WHEN 'chartmogul' THEN -(m.contraction_mrr + m.churn_mrr + m.expansion_mrr + m.reactivation_mrr)
+       WHEN 'baremetrics' THEN -(m.contraction_mrr + m.churn_mrr + m.expansion_mrr)
+       ELSE -m.survivors_gain END,
+     m.opening_mrr),
+    ('nrr',
+     m.opening_mrr + CASE WHEN dialect = 'baremetrics' THEN m.contraction_mrr + m.churn_mrr + m.expansion_mrr
+                          ELSE m.survivors_gain END,
+     m.opening_mrr),
+    ('arpa', m.closing_mrr, m.arpa_customers)
+  ) AS t (measure, numerator, denominator);
+END;
+COMMENT ON FUNCTION saas_metrics._dialect_terms(text, saas_metrics.dialect_sums) IS
+  'The formulas of a dialect: for each measure but ltv what is divided by what; without a denominator it is an amount or a number. Part of metrics_in_dialect and reconcile.';
+
+CREATE FUNCTION saas_metrics._dialect_value(numerator numeric, denominator numeric) RETURNS numeric
+  IMMUTABLE PARALLEL SAFE LANGUAGE sql
+  -- To 20 decimals, however many the terms have.
+  RETURN CASE WHEN denominator IS NULL THEN numerator
+              WHEN denominator <> 0 THEN round(round(numerator, 40) / denominator, 20) END;
+COMMENT ON FUNCTION saas_metrics._dialect_value(numeric, numeric) IS
+  'numerator / denominator to 20 decimals; NULL if denominator is 0; the numerator itself if there is none. Part of metrics_in_dialect and reconcile.';
+
+CREATE FUNCTION saas_metrics._dialect_ltv(dialect text, arpa numeric, churn_rate numeric, recent_churn_rate numeric)
+  RETURNS numeric
+  IMMUTABLE PARALLEL SAFE LANGUAGE sql
+  RETURN round(
+    CASE dialect
+      WHEN 'chartmogul' THEN round(arpa, 40) / nullif(recent_churn_rate, 0)
+      WHEN 'recurly' THEN round(arpa, 40) * 1.1 / (0.1 + churn_rate)
+      ELSE round(arpa, 40) / nullif(churn_rate, 0)
+    END, 10);
+COMMENT ON FUNCTION saas_metrics._dialect_ltv(text, numeric, numeric, numeric) IS
+  'Lifetime value by the formula of a dialect, to 10 decimals; recent_churn_rate is the mean of the six months before. NULL without a churn rate or, but for recurly, if it is 0. Part of metrics_in_dialect and reconcile.';
+
+-- What a dialect's ARPA is per, as options: the active customers under them.
+CREATE FUNCTION saas_metrics._arpa_options(dialect text, options jsonb) RETURNS jsonb
+  IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
+  RETURN options || CASE dialect WHEN 'chartmogul' THEN '{"zero_mrr": "inactive"}'
+                                 WHEN 'recurly' THEN '{"zero_mrr": "active"}' ELSE '{}' END::jsonb;
+COMMENT ON FUNCTION saas_metrics._arpa_options(text, jsonb) IS
+  'The options of a policy under which those are active whom the ARPA of a dialect is per. Part of metrics_in_dialect and reconcile.';
+
+CREATE FUNCTION saas_metrics._movements_by(settings text, options jsonb, trials_count boolean) RETURNS text
+  STABLE STRICT PARALLEL SAFE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  -- The last word on an option counts. The digest begins the text: it has to be of all of it.
+  WITH told AS (
+    SELECT regexp_replace(settings, '^digest=[^\n]*\n', '') || string_agg(format(E'\n%s=%s', key, value), '' ORDER BY key) AS lines
+    FROM jsonb_each_text(options)
+  )
+  SELECT replace(replace(saas_metrics._ledger_objects('movements_by'),
+                         'p.status', CASE WHEN trials_count THEN 'nullif(p.status, ''trialing'')' ELSE 'p.status' END),
+                 ':settings', quote_literal('digest=' || hashtextextended(lines, 0) || E'\n' || lines) || '::text')
+  FROM told
+$$;
+COMMENT ON FUNCTION saas_metrics._movements_by(text, jsonb, boolean) IS
+  'The call of ledger_movements, as text, that reads rows under other options than those of the settings. Part of metrics_in_dialect and reconcile.';
+
+CREATE FUNCTION saas_metrics._options_of(policy saas_metrics.policies) RETURNS jsonb
+  IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
+  RETURN to_jsonb(policy) - 'policy' - 'description';
+COMMENT ON FUNCTION saas_metrics._options_of(saas_metrics.policies) IS 'The options of a policy. Part of metrics_in_dialect and reconcile.';
+
+CREATE FUNCTION saas_metrics._formulas_of(policy text) RETURNS text
+  STABLE STRICT PARALLEL SAFE LANGUAGE sql
+  RETURN coalesce((SELECT min(d.dialect) FROM saas_metrics.dialects AS d WHERE d.dialect = policy), 'default');
+COMMENT ON FUNCTION saas_metrics._formulas_of(text) IS
+  'Whose formulas go with a policy: its own if it is a dialect, else those of default. Part of metrics_in_dialect and reconcile.';
+
+-- A query of $1 formulas by step, $2 the first and $3 the last month (NULL: of the ledger's), for the
+-- measures' terms by step and month, of all customers or of each one.
+CREATE FUNCTION saas_metrics._dialect_query(settings text, options jsonb[], formulas text[], by_customer boolean) RETURNS text
+  STABLE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH readings AS (
+    SELECT string_agg(saas_metrics._movements_by(settings, s.options, false), ', ' ORDER BY s.step) AS counted,
+           string_agg(saas_metrics._movements_by(settings, saas_metrics._arpa_options(s.formulas, s.options),
+                                                 s.formulas = 'recurly'), ', ' ORDER BY s.step) AS averaged,
+           count(*) AS steps
+    FROM unnest(options, formulas) WITH ORDINALITY AS s (options, formulas, step)
+  )
+  SELECT format($query$
+    WITH clock AS MATERIALIZED (SELECT c.today FROM ledger_clock AS c),
+    found AS MATERIALIZED (
+      SELECT p.customer_id::text AS customer_id, ARRAY[%1$s] AS counted, ARRAY[%2$s] AS averaged
+      FROM subscription_periods AS p
+      WHERE p.customer_id IS NOT NULL
+        AND NOT EXISTS (SELECT FROM customers AS t WHERE t.is_test AND t.customer_id = p.customer_id)
+      GROUP BY p.customer_id
+    ),
+    contributed AS MATERIALIZED (
+      SELECT sums.customer_id, sums.step, sums.averages, c.*
+      FROM %3$s AS sums, unnest(sums.found) AS c
+      WHERE c.counts_from <= (SELECT clock.today FROM clock)
+    ),
+    months AS (
+      SELECT m AS period_start
+      FROM (SELECT min(c.period_start) AS first FROM contributed AS c WHERE c.new_customers <> 0 AND NOT c.averages) AS data,
+           saas_metrics.ledger_periods(coalesce($2, data.first), coalesce($3, (SELECT clock.today FROM clock)),
+                                       interval '1 month', 100000) AS m
+    ),
+    summed AS (
+      SELECT c.customer_id, c.step, m.period_start, ROW(
+               sum(c.mrr * w.before), sum(c.expansion_mrr * w.within), sum(c.reactivation_mrr * w.within),
+               sum(c.contraction_mrr * w.within), sum(c.churn_mrr * w.within), sum(c.mrr * w.through),
+               sum(c.unretained_mrr * w.within), sum(c.survivors_gain * w.within),
+               sum(c.customers * w.before), sum(c.new_customers * w.within), sum(c.churned_customers * w.within),
+               sum(c.lost_customers * w.within), sum(c.customers * w.through), sum(c.customers * w.averaged)
+             )::saas_metrics.dialect_sums AS sums
+      FROM months AS m
+      JOIN contributed AS c ON c.period_start <= m.period_start
+      CROSS JOIN LATERAL (
+        SELECT (NOT c.averages AND c.period_start < m.period_start)::integer AS before,
+               (NOT c.averages AND c.period_start = m.period_start)::integer AS within,
+               (NOT c.averages)::integer AS through, c.averages::integer AS averaged
+      ) AS w
+      GROUP BY c.customer_id, c.step, m.period_start
+    )
+    SELECT s.customer_id, s.step, s.period_start, t.measure, t.numerator, t.denominator
+    FROM summed AS s
+    CROSS JOIN LATERAL saas_metrics._dialect_terms(($1)[s.step], s.sums) AS t
+    $query$,
+    readings.counted, readings.averaged,
+    CASE WHEN by_customer THEN $by_customer$(
+        SELECT f.customer_id, r.step, r.averages, r.found
+        FROM found AS f
+        CROSS JOIN LATERAL (
+          SELECT m.step, false AS averages,
+                 saas_metrics.ledger_contributions('month', (SELECT clock.today FROM clock), m.movements) AS found
+          FROM unnest(f.counted) WITH ORDINALITY AS m (movements, step)
+          GROUP BY m.step
+          UNION ALL
+          SELECT m.step, true, saas_metrics.ledger_contributions('month', (SELECT clock.today FROM clock), m.movements)
+          FROM unnest(f.averaged) WITH ORDINALITY AS m (movements, step)
+          GROUP BY m.step
+        ) AS r)$by_customer$
+    ELSE format($all$(
+        SELECT NULL::text AS customer_id, s.step, r.averages, r.found
+        FROM generate_series(1, %s) AS s (step)
+        CROSS JOIN LATERAL (
+          SELECT false AS averages,
+                 saas_metrics.ledger_contributions('month', (SELECT clock.today FROM clock), f.counted[s.step]) AS found
+          FROM found AS f
+          UNION ALL
+          SELECT true, saas_metrics.ledger_contributions('month', (SELECT clock.today FROM clock), f.averaged[s.step])
+          FROM found AS f
+        ) AS r)$all$, readings.steps) END)
+  FROM readings
+$$;
+COMMENT ON FUNCTION saas_metrics._dialect_query(text, jsonb[], text[], boolean) IS
+  'The query for the terms of measures by month, of all customers or of each: steps are readings of the rows, each under options of its own and with the formulas of a dialect. Part of metrics_in_dialect and reconcile.';
+
+CREATE FUNCTION saas_metrics._enter_dialect(ledger name, policy text, argument text) RETURNS saas_metrics.policies
+  STABLE LANGUAGE plpgsql
+AS $$
+BEGIN
+  PERFORM saas_metrics._enter_ledger(ledger, to_change => false);
+  PERFORM saas_metrics._require_views(ledger);
+  IF policy IS NULL THEN
+    RAISE EXCEPTION '% must not be NULL', argument
+      USING ERRCODE = '22004', HINT = 'Give the name of a dialect (saas_metrics.dialects) or of a policy.';
+  END IF;
+  RETURN saas_metrics._find_policy(policy);
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._enter_dialect(name, text, text) IS
+  'Enters a ledger to read it in a dialect, and finds its policy. Errors: 22004 naming the argument that is NULL, 22023 for an unknown policy. Part of metrics_in_dialect and reconcile.';
+
+CREATE FUNCTION saas_metrics.metrics_in_dialect(
+    ledger name,
+    dialect text,
+    since date DEFAULT NULL,
+    until date DEFAULT NULL,
+    OUT period_start date,
+    OUT period_end date,
+    OUT complete boolean,
+    OUT currency text,
+    OUT mrr numeric,
+    OUT customers bigint,
+    OUT churn_rate numeric,
+    OUT gross_revenue_churn_rate numeric,
+    OUT net_revenue_churn_rate numeric,
+    OUT nrr numeric,
+    OUT arpa numeric,
+    OUT ltv numeric
+  ) RETURNS SETOF record
+  STABLE LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  SET enable_hashagg = off
+  SET jit = off
+AS $$
+DECLARE
+  policy saas_metrics.policies := saas_metrics._enter_dialect(ledger, dialect, 'dialect');
+  formulas text := saas_metrics._formulas_of(dialect);
+  query text;
+BEGIN
+  IF since >= until THEN
+    RAISE EXCEPTION 'since % is not before until %', since, until
+      USING ERRCODE = '22023', HINT = 'Months that overlap the days from since up to, not including, until are given.';
+  END IF;
+  query := saas_metrics._dialect_query((SELECT e.settings FROM engine_settings AS e),
+                                       ARRAY[saas_metrics._options_of(policy)], ARRAY[formulas], false);
+  RETURN QUERY EXECUTE format($query$
+    WITH terms AS (%s),
+    months AS (
+      SELECT v.period_start, v.mrr, v.customers, v.churn_rate, v.gross_revenue_churn_rate,
+             v.net_revenue_churn_rate, v.nrr, v.arpa,
+             avg(v.churn_rate) OVER (ORDER BY v.period_start ROWS BETWEEN 6 PRECEDING AND 1 PRECEDING) AS recent_churn_rate
+      FROM (
+        SELECT t.period_start,
+               max(t.value) FILTER (WHERE t.measure = 'mrr') AS mrr,
+               max(t.value) FILTER (WHERE t.measure = 'customers')::bigint AS customers,
+               max(t.value) FILTER (WHERE t.measure = 'churn_rate') AS churn_rate,
+               max(t.value) FILTER (WHERE t.measure = 'gross_revenue_churn_rate') AS gross_revenue_churn_rate,
+               max(t.value) FILTER (WHERE t.measure = 'net_revenue_churn_rate') AS net_revenue_churn_rate,
+               max(t.value) FILTER (WHERE t.measure = 'nrr') AS nrr,
+               max(t.value) FILTER (WHERE t.measure = 'arpa') AS arpa
+        FROM (SELECT terms.*, saas_metrics._dialect_value(terms.numerator, terms.denominator) AS value FROM terms) AS t
+        GROUP BY t.period_start
+      ) AS v
+    )
+    SELECT m.period_start, p.period_end, p.period_end <= c.today, c.currency,
+           m.mrr, m.customers, m.churn_rate, m.gross_revenue_churn_rate, m.net_revenue_churn_rate, m.nrr, m.arpa,
+           saas_metrics._dialect_ltv(($1)[1], m.arpa, m.churn_rate, m.recent_churn_rate)
+    FROM months AS m
+    CROSS JOIN ledger_clock AS c
+    CROSS JOIN LATERAL (SELECT (m.period_start + interval '1 month')::date AS period_end) AS p
+    WHERE (p.period_end > $4) IS NOT FALSE AND (m.period_start < $5) IS NOT FALSE
+    ORDER BY m.period_start $query$, query)
+    USING ARRAY[formulas], NULL::date, NULL::date, since, until;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.metrics_in_dialect(name, text, date, date) IS
+  'A ledger''s months as a vendor would compute them, from the rows as they are now: counted by the policy of this name, a ledger''s own or built in, and by the vendor''s formulas (saas_metrics.dialects), or the house''s for a policy of another name. Amounts are in the ledger''s currency, rates are fractions, to 20 decimals; NULL without a base; ltv is NULL too where the churn rate is 0, but for recurly. Months that overlap the days from since up to, not including, until, or all through the current one; lost and kept are measured within the month. Writes nothing. Errors: 3F000, 42501; 22023 for an unknown dialect or since not before until; 22004 if ledger or dialect is NULL.';
+
+CREATE FUNCTION saas_metrics._dialect_causes(a jsonb, b jsonb) RETURNS text[]
+  STABLE STRICT PARALLEL SAFE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT coalesce(array_agg(o.attname::text
+                            -- Under netting by month there is no daily fx.
+                            ORDER BY CASE WHEN o.attname = 'fx' AND b ->> 'netting' = 'month' THEN 0 ELSE o.attnum END), '{}')
+  FROM pg_attribute AS o
+  WHERE o.attrelid = 'saas_metrics.policies'::regclass AND o.attnum > 0
+    AND a -> o.attname::text IS DISTINCT FROM b -> o.attname::text
+$$;
+COMMENT ON FUNCTION saas_metrics._dialect_causes(jsonb, jsonb) IS
+  'The options in which two policies differ, in the order of the columns of saas_metrics.policies, but fx first where netting becomes month. Part of reconcile.';
+
+-- From one dialect to another, step by step: the first reading is a's; each next one takes one option
+-- over from b, and the last one takes b's formulas too.
+CREATE FUNCTION saas_metrics._reconciliation(
+    ledger name, dialect_a text, dialect_b text, period daterange,
+    OUT options jsonb[], OUT formulas text[], OUT causes text[]
+  )
+  STABLE LANGUAGE plpgsql
+AS $$
+DECLARE
+  a jsonb := saas_metrics._options_of(saas_metrics._enter_dialect(ledger, dialect_a, 'dialect_a'));
+  b jsonb := saas_metrics._options_of(saas_metrics._enter_dialect(ledger, dialect_b, 'dialect_b'));
+  cause text;
+BEGIN
+  PERFORM saas_metrics._require_months(period);
+  causes := saas_metrics._dialect_causes(a, b);
+  options := ARRAY[a];
+  FOREACH cause IN ARRAY causes LOOP
+    a := a || pg_catalog.jsonb_build_object(cause, b -> cause);
+    options := pg_catalog.array_append(options, a);
+  END LOOP;
+  formulas := pg_catalog.array_fill(saas_metrics._formulas_of(dialect_a), ARRAY[pg_catalog.cardinality(options)])
+              || saas_metrics._formulas_of(dialect_b);
+  options := pg_catalog.array_append(options, b);
+  causes := causes || 'formula'::text;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._reconciliation(name, text, text, daterange) IS
+  'The steps that lead from one dialect to another: the options and whose formulas of each, and what each but the first one turns. Errors: those of reconcile. Part of reconcile and reconcile_customers.';
+
+CREATE FUNCTION saas_metrics._require_months(period daterange) RETURNS void
+  STABLE LANGUAGE plpgsql
+AS $$
+DECLARE
+  first date := pg_catalog.lower(period);
+  stop date := pg_catalog.upper(period);
+  problem text;
+BEGIN
+  IF period IS NULL THEN
+    RAISE EXCEPTION 'period must not be NULL'
+      USING ERRCODE = '22004', HINT = 'Give a month as a range, such as daterange(''2024-06-01'', ''2024-07-01'').';
+  END IF;
+  problem := CASE
+    WHEN pg_catalog.isempty(period) THEN 'empty'
+    WHEN first IS NULL OR stop IS NULL OR NOT pg_catalog.isfinite(first) OR NOT pg_catalog.isfinite(stop) THEN 'without bounds'
+    WHEN pg_catalog.date_part('day', first) <> 1 OR pg_catalog.date_part('day', stop) <> 1 THEN 'not of whole months'
+    WHEN stop > (SELECT pg_catalog.date_trunc('month', c.today) + interval '1 month' FROM ledger_clock AS c) THEN 'beyond the current month'
+    END;
+  IF problem IS NOT NULL THEN
+    RAISE EXCEPTION 'period % is %', period, problem
+      USING ERRCODE = '22023', HINT = 'Give a month as a range, such as daterange(''2024-06-01'', ''2024-07-01'').';
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._require_months(daterange) IS
+  'Raises 22004 or 22023 unless a period is one or more whole months up to the current one. Part of reconcile.';
+
+CREATE FUNCTION saas_metrics._dialect_change_query(settings text, options jsonb[], formulas text[]) RETURNS text
+  STABLE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format($query$
+    -- Where a formula looks back, it looks at churn.
+    terms AS MATERIALIZED (
+      SELECT t.*
+      FROM (%s) AS t
+      WHERE (t.period_start >= $4 OR t.measure = 'churn_rate') AND (t.numerator <> 0 OR t.denominator <> 0)
+    ),
+    changes AS MATERIALIZED (
+      SELECT t.customer_id, x.step, t.period_start, t.measure,
+             sum(t.numerator * (1 - x.after)) AS numerator_a, sum(t.denominator * (1 - x.after)) AS denominator_a,
+             sum(t.numerator * x.after) AS numerator_b, sum(t.denominator * x.after) AS denominator_b
+      FROM terms AS t
+      CROSS JOIN LATERAL (VALUES (t.step, 1), (t.step + 1, 0)) AS x (step, after)
+      WHERE x.step BETWEEN 2 AND %s
+      GROUP BY t.customer_id, x.step, t.period_start, t.measure
+      HAVING sum(t.numerator * (2 * x.after - 1)) <> 0 OR sum(t.denominator * (2 * x.after - 1)) <> 0
+    )$query$, saas_metrics._dialect_query(settings, options, formulas, true), cardinality(options))
+$$;
+COMMENT ON FUNCTION saas_metrics._dialect_change_query(text, jsonb[], text[]) IS
+  'Of a query from $4 on the terms of measures of each customer, and those that a step changes, as CTEs. Part of reconcile and reconcile_customers.';
+
+CREATE FUNCTION saas_metrics.reconcile(
+    ledger name,
+    dialect_a text,
+    dialect_b text,
+    period daterange,
+    OUT period_start date,
+    OUT measure text,
+    OUT value_a numeric,
+    OUT value_b numeric,
+    OUT difference numeric,
+    OUT cause text,
+    OUT cause_a text,
+    OUT cause_b text,
+    OUT part numeric,
+    OUT customers bigint
+  ) RETURNS SETOF record
+  STABLE LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  SET enable_hashagg = off
+  SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+  steps record := saas_metrics._reconciliation(ledger, dialect_a, dialect_b, period);
+  -- How far the formulas look back.
+  months integer := CASE WHEN 'chartmogul' = ANY (steps.formulas) THEN 6 ELSE 0 END;
+BEGIN
+  RETURN QUERY EXECUTE format($query$
+    WITH %s,
+    asked AS (
+      SELECT s.step, m::date AS period_start, f.measure, f.place
+      FROM generate_series(1, cardinality($1)) AS s (step),
+           generate_series($2::timestamp, $3, interval '1 month') AS m,
+           (SELECT d.measure, row_number() OVER () AS place FROM saas_metrics.dialects AS d WHERE d.dialect = 'default') AS f
+    ),
+    sums AS (
+      SELECT t.step, t.period_start, t.measure, sum(t.numerator) AS numerator, sum(t.denominator) AS denominator
+      FROM terms AS t
+      GROUP BY t.step, t.period_start, t.measure
+    ),
+    quotients AS (
+      SELECT q.*, avg(q.value) OVER (PARTITION BY q.step, q.measure ORDER BY q.period_start
+                                     ROWS BETWEEN 6 PRECEDING AND 1 PRECEDING) AS recent
+      FROM (
+        SELECT a.*, saas_metrics._dialect_value(
+                      coalesce(s.numerator, 0),
+                      CASE WHEN a.measure NOT IN ('mrr', 'customers') THEN coalesce(s.denominator, 0) END) AS value
+        FROM asked AS a
+        LEFT JOIN sums AS s USING (step, period_start, measure)
+        WHERE a.measure <> 'ltv'
+      ) AS q
+    ),
+    valued AS (
+      SELECT a.step, a.period_start, a.measure, a.place,
+             CASE WHEN a.measure = 'ltv' THEN saas_metrics._dialect_ltv(($1)[a.step], p.value, c.value, c.recent)
+                  ELSE q.value END AS value
+      FROM asked AS a
+      LEFT JOIN quotients AS q USING (step, period_start, measure)
+      LEFT JOIN quotients AS p ON a.measure = 'ltv' AND p.measure = 'arpa' AND (p.step, p.period_start) = (a.step, a.period_start)
+      LEFT JOIN quotients AS c ON a.measure = 'ltv' AND c.measure = 'churn_rate' AND (c.step, c.period_start) = (a.step, a.period_start)
+      WHERE a.period_start >= $4
+    ),
+    -- A measure that has no value at a step is as it was before.
+    known AS (
+      SELECT v.*, values_known[cardinality(values_known)] AS value_known
+      FROM (
+        SELECT v.*, array_agg(v.value) FILTER (WHERE v.value IS NOT NULL) OVER (
+                      PARTITION BY v.period_start, v.measure ORDER BY v.step) AS values_known
+        FROM valued AS v
+      ) AS v
+    ),
+    parted AS (
+      SELECT k.*, first_value(k.value) OVER steps AS value_a, last_value(k.value) OVER steps AS value_b,
+             k.value_known - lag(k.value_known) OVER steps AS part
+      FROM known AS k
+      WINDOW steps AS (PARTITION BY k.period_start, k.measure ORDER BY k.step
+                       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+    ),
+    concerned AS (
+      SELECT c.step, c.period_start, c.measure, count(*) AS customers
+      FROM changes AS c
+      GROUP BY c.step, c.period_start, c.measure
+      UNION ALL
+      SELECT c.step, m.period_start, 'ltv', count(DISTINCT c.customer_id)
+      FROM changes AS c
+      JOIN (SELECT DISTINCT a.period_start FROM asked AS a WHERE a.period_start >= $4) AS m
+        ON c.measure = 'arpa' AND c.period_start = m.period_start
+        OR c.measure = 'churn_rate' AND EXISTS (
+             SELECT FROM unnest(($1)[c.step - 1:c.step]) AS used (formulas)
+             WHERE CASE WHEN used.formulas = 'chartmogul'
+                        THEN c.period_start >= m.period_start - interval '6 months' AND c.period_start < m.period_start
+                        ELSE c.period_start = m.period_start END)
+      GROUP BY c.step, m.period_start
+    )
+    SELECT p.period_start, p.measure, p.value_a, p.value_b, p.value_b - p.value_a, $5[p.step - 1],
+           CASE WHEN $5[p.step - 1] = 'formula' THEN a.formula ELSE $6[1] ->> $5[p.step - 1] END,
+           CASE WHEN $5[p.step - 1] = 'formula' THEN b.formula ELSE $6[cardinality($6)] ->> $5[p.step - 1] END,
+           CASE WHEN p.value_b IS NOT NULL AND p.value_a IS NOT NULL THEN p.part END, coalesce(n.customers, 0)
+    FROM parted AS p
+    JOIN saas_metrics.dialects AS a ON a.dialect = ($1)[1] AND a.measure = p.measure
+    JOIN saas_metrics.dialects AS b ON b.dialect = ($1)[cardinality($1)] AND b.measure = p.measure
+    LEFT JOIN concerned AS n ON (n.step, n.period_start, n.measure) = (p.step, p.period_start, p.measure)
+    WHERE p.step > 1
+    ORDER BY p.period_start, p.place, p.step $query$,
+    saas_metrics._dialect_change_query((SELECT e.settings FROM engine_settings AS e), steps.options, steps.formulas))
+    USING steps.formulas, (lower(period) - months * interval '1 month')::date, upper(period) - 1, lower(period),
+          steps.causes, steps.options;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.reconcile(name, text, text, daterange) IS
+  'Why a month''s numbers differ in two dialects, or under two policies: for each measure of metrics_in_dialect its value in either, the difference b - a, and a row for each cause with its part of it. Causes are the options in which the policies differ, turned from a''s to b''s one by one in the order of the columns of saas_metrics.policies (but fx first where netting becomes month, which excludes daily rates), and then formula, b''s formula instead of a''s; cause_a and cause_b are the option''s values, or the formulas in words. A part is what its turn changes, so parts depend on the order, and add up to the difference exactly. Where a measure has no value at some turn, that turn''s part goes to the next; difference and parts are NULL if it has none in a or b. customers: how many add something else to the measure after the turn; reconcile_customers lists them. Units as in metrics_in_dialect. Writes nothing. Errors: 3F000, 42501; 22023 for an unknown dialect or a period that is not one or more whole months up to the current one; 22004 if an argument is NULL.';
+
+CREATE FUNCTION saas_metrics.reconcile_customers(
+    ledger name,
+    dialect_a text,
+    dialect_b text,
+    period daterange,
+    measure text,
+    cause text,
+    OUT period_start date,
+    OUT customer_id text,
+    OUT numerator_a numeric,
+    OUT denominator_a numeric,
+    OUT numerator_b numeric,
+    OUT denominator_b numeric
+  ) RETURNS SETOF record
+  STABLE LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  SET enable_hashagg = off
+  SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+  steps record := saas_metrics._reconciliation(ledger, dialect_a, dialect_b, period);
+  place integer := array_position(steps.causes, cause);
+BEGIN
+  IF measure IS NULL OR cause IS NULL THEN
+    RAISE EXCEPTION '% must not be NULL', CASE WHEN measure IS NULL THEN 'measure' ELSE 'cause' END
+      USING ERRCODE = '22004', HINT = 'Give a measure and a cause that saas_metrics.reconcile shows.';
+  END IF;
+  IF NOT EXISTS (SELECT FROM saas_metrics.dialects AS d WHERE d.measure = reconcile_customers.measure AND d.measure <> 'ltv') THEN
+    RAISE EXCEPTION 'measure "%" has no customers to list', measure
+      USING ERRCODE = '22023', HINT = 'Give another measure of saas_metrics.reconcile; ltv is made of arpa and churn_rate.';
+  END IF;
+  IF place IS NULL THEN
+    RAISE EXCEPTION '"%" is no cause of a difference between "%" and "%"', cause, dialect_a, dialect_b
+      USING ERRCODE = '22023', HINT = 'The causes are: ' || array_to_string(steps.causes, ', ') || '.';
+  END IF;
+  RETURN QUERY EXECUTE format($query$
+    WITH %s
+    SELECT c.period_start, c.customer_id, c.numerator_a, c.denominator_a, c.numerator_b, c.denominator_b
+    FROM changes AS c
+    WHERE c.measure = $5 AND c.period_start >= $4
+    ORDER BY c.period_start, abs(c.numerator_b - c.numerator_a) DESC, c.customer_id $query$,
+    saas_metrics._dialect_change_query((SELECT e.settings FROM engine_settings AS e),
+                                       steps.options[place:place + 1], steps.formulas[place:place + 1]))
+    USING steps.formulas[place:place + 1], lower(period), upper(period) - 1, lower(period), measure;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.reconcile_customers(name, text, text, daterange, text, text) IS
+  'The customers behind a row of reconcile: those who add something else to a measure once a cause is turned, with what they add to its numerator and denominator before (a) and after (b); amounts in the ledger''s currency. A measure that is no quotient (mrr, customers) has no denominators: NULL. Errors: those of reconcile, and 22023 for a measure or cause that reconcile does not show, or ltv, which is made of arpa and churn_rate.';
