@@ -125,13 +125,13 @@ CREATE FUNCTION saas_metrics._dialect_ltv(dialect text, arpa numeric, churn_rate
 COMMENT ON FUNCTION saas_metrics._dialect_ltv(text, numeric, numeric, numeric) IS
   'Lifetime value by the formula of a dialect, to 10 decimals; recent_churn_rate is the mean of the six months before. NULL without a churn rate or, but for recurly, if it is 0. Part of metrics_in_dialect and reconcile.';
 
--- What a dialect's ARPA is per, as options: the active customers under them.
-CREATE FUNCTION saas_metrics._arpa_options(dialect text, options jsonb) RETURNS jsonb
+-- Two dialects' ARPA is not per active customer.
+CREATE FUNCTION saas_metrics._arpa_options(dialect text) RETURNS jsonb
   IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
-  RETURN options || CASE dialect WHEN 'chartmogul' THEN '{"zero_mrr": "inactive"}'
-                                 WHEN 'recurly' THEN '{"zero_mrr": "active"}' ELSE '{}' END::jsonb;
-COMMENT ON FUNCTION saas_metrics._arpa_options(text, jsonb) IS
-  'The options of a policy under which those are active whom the ARPA of a dialect is per. Part of metrics_in_dialect and reconcile.';
+  RETURN CASE dialect WHEN 'chartmogul' THEN '{"zero_mrr": "inactive"}'
+                      WHEN 'recurly' THEN '{"zero_mrr": "active"}' END::jsonb;
+COMMENT ON FUNCTION saas_metrics._arpa_options(text) IS
+  'The options under which those are active whom the ARPA of a dialect is per; NULL: those of its policy. Part of metrics_in_dialect and reconcile.';
 
 CREATE FUNCTION saas_metrics._movements_by(settings text, options jsonb, trials_count boolean) RETURNS text
   STABLE STRICT PARALLEL SAFE LANGUAGE sql
@@ -161,41 +161,57 @@ CREATE FUNCTION saas_metrics._formulas_of(policy text) RETURNS text
 COMMENT ON FUNCTION saas_metrics._formulas_of(text) IS
   'Whose formulas go with a policy: its own if it is a dialect, else those of default. Part of metrics_in_dialect and reconcile.';
 
--- A query of $1 formulas by step, $2 the first and $3 the last month (NULL: of the ledger's), for the
--- measures' terms by step and month, of all customers or of each one.
+-- A query of $1, formulas by step, for the terms of measures from month $2 through $3 (NULL: all months);
+-- before $4 formulas only look back, at the churn of customers.
+-- A step is a reading of all rows, and its terms are of all customers. by_customer adds those of each
+-- customer, before and after every step that changes what he comes to.
 CREATE FUNCTION saas_metrics._dialect_query(settings text, options jsonb[], formulas text[], by_customer boolean) RETURNS text
   STABLE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
 AS $$
   WITH readings AS (
     SELECT string_agg(saas_metrics._movements_by(settings, s.options, false), ', ' ORDER BY s.step) AS counted,
-           string_agg(saas_metrics._movements_by(settings, saas_metrics._arpa_options(s.formulas, s.options),
-                                                 s.formulas = 'recurly'), ', ' ORDER BY s.step) AS averaged,
-           count(*) AS steps
+           string_agg(coalesce(saas_metrics._movements_by(settings, s.options || saas_metrics._arpa_options(s.formulas),
+                                                          s.formulas = 'recurly'),
+                               'NULL::saas_metrics.packed_movements'), ', ' ORDER BY s.step) AS averaged
     FROM unnest(options, formulas) WITH ORDINALITY AS s (options, formulas, step)
   )
   SELECT format($query$
     WITH clock AS MATERIALIZED (SELECT c.today FROM ledger_clock AS c),
     found AS MATERIALIZED (
-      SELECT p.customer_id::text AS customer_id, ARRAY[%1$s] AS counted, ARRAY[%2$s] AS averaged
+      SELECT p.customer_id::text AS customer_id, ARRAY[%s] AS counted, ARRAY[%s] AS averaged
       FROM subscription_periods AS p
       WHERE p.customer_id IS NOT NULL
         AND NOT EXISTS (SELECT FROM customers AS t WHERE t.is_test AND t.customer_id = p.customer_id)
       GROUP BY p.customer_id
     ),
     contributed AS MATERIALIZED (
-      SELECT sums.customer_id, sums.step, sums.averages, c.*
-      FROM %3$s AS sums, unnest(sums.found) AS c
+      SELECT sums.customer_id, sums.step, sums.after, sums.averages, c.*
+      FROM (
+        SELECT NULL::text AS customer_id, s.step, 1 AS after, r.*
+        FROM generate_series(1, cardinality($1)) AS s (step)
+        CROSS JOIN LATERAL (
+          SELECT false AS averages,
+                 saas_metrics.ledger_contributions('month', (SELECT clock.today FROM clock), f.counted[s.step]) AS found
+          FROM found AS f
+          UNION ALL
+          SELECT true, saas_metrics.ledger_contributions('month', (SELECT clock.today FROM clock), f.averaged[s.step])
+          FROM found AS f
+        ) AS r
+        %s
+      ) AS sums, unnest(sums.found) AS c
       WHERE c.counts_from <= (SELECT clock.today FROM clock)
     ),
     months AS (
       SELECT m AS period_start
-      FROM (SELECT min(c.period_start) AS first FROM contributed AS c WHERE c.new_customers <> 0 AND NOT c.averages) AS data,
+      FROM (SELECT min(c.period_start) AS first
+            FROM contributed AS c
+            WHERE c.new_customers <> 0 AND NOT c.averages AND c.customer_id IS NULL) AS data,
            saas_metrics.ledger_periods(coalesce($2, data.first), coalesce($3, (SELECT clock.today FROM clock)),
                                        interval '1 month', 100000) AS m
     ),
     summed AS (
-      SELECT c.customer_id, c.step, m.period_start, ROW(
+      SELECT c.customer_id, c.step, c.after, m.period_start, ROW(
                sum(c.mrr * w.before), sum(c.expansion_mrr * w.within), sum(c.reactivation_mrr * w.within),
                sum(c.contraction_mrr * w.within), sum(c.churn_mrr * w.within), sum(c.mrr * w.through),
                sum(c.unretained_mrr * w.within), sum(c.survivors_gain * w.within),
@@ -204,46 +220,42 @@ AS $$
              )::saas_metrics.dialect_sums AS sums
       FROM months AS m
       JOIN contributed AS c ON c.period_start <= m.period_start
+                           AND (c.customer_id IS NULL OR m.period_start >= $4 OR 'chartmogul' = ALL (($1)[c.step - 1:c.step]))
       CROSS JOIN LATERAL (
         SELECT (NOT c.averages AND c.period_start < m.period_start)::integer AS before,
                (NOT c.averages AND c.period_start = m.period_start)::integer AS within,
-               (NOT c.averages)::integer AS through, c.averages::integer AS averaged
+               (NOT c.averages)::integer AS through,
+               (c.averages = (saas_metrics._arpa_options(($1)[c.step + c.after - 1]) IS NOT NULL))::integer AS averaged
       ) AS w
-      GROUP BY c.customer_id, c.step, m.period_start
+      GROUP BY c.customer_id, c.step, c.after, m.period_start
     )
-    SELECT s.customer_id, s.step, s.period_start, t.measure, t.numerator, t.denominator
+    SELECT s.customer_id, s.step, s.after, s.period_start, t.measure, t.numerator, t.denominator
     FROM summed AS s
-    CROSS JOIN LATERAL saas_metrics._dialect_terms(($1)[s.step], s.sums) AS t
+    CROSS JOIN LATERAL saas_metrics._dialect_terms(($1)[s.step + s.after - 1], s.sums) AS t
     $query$,
     readings.counted, readings.averaged,
-    CASE WHEN by_customer THEN $by_customer$(
-        SELECT f.customer_id, r.step, r.averages, r.found
+    CASE WHEN by_customer THEN $by_customer$
+        UNION ALL
+        SELECT f.customer_id, r.step, r.after, r.averages, r.found
         FROM found AS f
         CROSS JOIN LATERAL (
-          SELECT m.step, false AS averages,
-                 saas_metrics.ledger_contributions('month', (SELECT clock.today FROM clock), m.movements) AS found
-          FROM unnest(f.counted) WITH ORDINALITY AS m (movements, step)
-          GROUP BY m.step
-          UNION ALL
-          SELECT m.step, true, saas_metrics.ledger_contributions('month', (SELECT clock.today FROM clock), m.movements)
-          FROM unnest(f.averaged) WITH ORDINALITY AS m (movements, step)
-          GROUP BY m.step
-        ) AS r)$by_customer$
-    ELSE format($all$(
-        SELECT NULL::text AS customer_id, s.step, r.averages, r.found
-        FROM generate_series(1, %s) AS s (step)
-        CROSS JOIN LATERAL (
-          SELECT false AS averages,
-                 saas_metrics.ledger_contributions('month', (SELECT clock.today FROM clock), f.counted[s.step]) AS found
-          FROM found AS f
-          UNION ALL
-          SELECT true, saas_metrics.ledger_contributions('month', (SELECT clock.today FROM clock), f.averaged[s.step])
-          FROM found AS f
-        ) AS r)$all$, readings.steps) END)
+          SELECT x.step, x.after, x.averages,
+                 saas_metrics.ledger_contributions('month', (SELECT clock.today FROM clock), x.movements) AS found
+          FROM (
+            SELECT s.step, v.after, v.averages, v.movements
+            FROM generate_series(2, cardinality($1)) AS s (step)
+            CROSS JOIN LATERAL (VALUES (0, false, f.counted[s.step - 1]), (0, true, f.averaged[s.step - 1]),
+                                       (1, false, f.counted[s.step]), (1, true, f.averaged[s.step])) AS v (after, averages, movements)
+            WHERE f.counted[s.step - 1]::bytea <> f.counted[s.step]::bytea
+               OR f.averaged[s.step - 1]::bytea IS DISTINCT FROM f.averaged[s.step]::bytea
+               OR $1[s.step - 1] <> $1[s.step]
+          ) AS x
+          GROUP BY x.step, x.after, x.averages
+        ) AS r$by_customer$ ELSE '' END)
   FROM readings
 $$;
 COMMENT ON FUNCTION saas_metrics._dialect_query(text, jsonb[], text[], boolean) IS
-  'The query for the terms of measures by month, of all customers or of each: steps are readings of the rows, each under options of its own and with the formulas of a dialect. Part of metrics_in_dialect and reconcile.';
+  'The query for the terms of measures by month under several options and formulas, of all customers and, if that is asked for, of each whom a step changes. Part of metrics_in_dialect and reconcile.';
 
 CREATE FUNCTION saas_metrics._enter_dialect(ledger name, policy text, argument text) RETURNS saas_metrics.policies
   STABLE LANGUAGE plpgsql
@@ -410,15 +422,16 @@ AS $$
       WHERE (t.period_start >= $4 OR t.measure = 'churn_rate') AND (t.numerator <> 0 OR t.denominator <> 0)
     ),
     changes AS MATERIALIZED (
-      SELECT t.customer_id, x.step, t.period_start, t.measure,
-             sum(t.numerator * (1 - x.after)) AS numerator_a, sum(t.denominator * (1 - x.after)) AS denominator_a,
-             sum(t.numerator * x.after) AS numerator_b, sum(t.denominator * x.after) AS denominator_b
+      SELECT t.customer_id, t.step, t.period_start, t.measure,
+             coalesce(sum(t.numerator) FILTER (WHERE t.after = 0), 0) AS numerator_a,
+             sum(t.denominator) FILTER (WHERE t.after = 0) AS denominator_a,
+             coalesce(sum(t.numerator) FILTER (WHERE t.after = 1), 0) AS numerator_b,
+             sum(t.denominator) FILTER (WHERE t.after = 1) AS denominator_b
       FROM terms AS t
-      CROSS JOIN LATERAL (VALUES (t.step, 1), (t.step + 1, 0)) AS x (step, after)
-      WHERE x.step BETWEEN 2 AND %s
-      GROUP BY t.customer_id, x.step, t.period_start, t.measure
-      HAVING sum(t.numerator * (2 * x.after - 1)) <> 0 OR sum(t.denominator * (2 * x.after - 1)) <> 0
-    )$query$, saas_metrics._dialect_query(settings, options, formulas, true), cardinality(options))
+      WHERE t.customer_id IS NOT NULL
+      GROUP BY t.customer_id, t.step, t.period_start, t.measure
+      HAVING sum(t.numerator * (2 * t.after - 1)) <> 0 OR sum(t.denominator * (2 * t.after - 1)) <> 0
+    )$query$, saas_metrics._dialect_query(settings, options, formulas, true))
 $$;
 COMMENT ON FUNCTION saas_metrics._dialect_change_query(text, jsonb[], text[]) IS
   'Of a query from $4 on the terms of measures of each customer, and those that a step changes, as CTEs. Part of reconcile and reconcile_customers.';
@@ -461,6 +474,7 @@ BEGIN
     sums AS (
       SELECT t.step, t.period_start, t.measure, sum(t.numerator) AS numerator, sum(t.denominator) AS denominator
       FROM terms AS t
+      WHERE t.customer_id IS NULL
       GROUP BY t.step, t.period_start, t.measure
     ),
     quotients AS (
@@ -510,17 +524,19 @@ BEGIN
       FROM changes AS c
       JOIN (SELECT DISTINCT a.period_start FROM asked AS a WHERE a.period_start >= $4) AS m
         ON c.measure = 'arpa' AND c.period_start = m.period_start
-        OR c.measure = 'churn_rate' AND EXISTS (
-             SELECT FROM unnest(($1)[c.step - 1:c.step]) AS used (formulas)
-             WHERE CASE WHEN used.formulas = 'chartmogul'
-                        THEN c.period_start >= m.period_start - interval '6 months' AND c.period_start < m.period_start
-                        ELSE c.period_start = m.period_start END)
+        OR c.measure = 'churn_rate'
+           AND CASE WHEN ($1)[c.step] = 'chartmogul'
+                    THEN c.period_start >= m.period_start - interval '6 months' AND c.period_start < m.period_start
+                    ELSE c.period_start = m.period_start END
       GROUP BY c.step, m.period_start
     )
     SELECT p.period_start, p.measure, p.value_a, p.value_b, p.value_b - p.value_a, $5[p.step - 1],
            CASE WHEN $5[p.step - 1] = 'formula' THEN a.formula ELSE $6[1] ->> $5[p.step - 1] END,
            CASE WHEN $5[p.step - 1] = 'formula' THEN b.formula ELSE $6[cardinality($6)] ->> $5[p.step - 1] END,
-           CASE WHEN p.value_b IS NOT NULL AND p.value_a IS NOT NULL THEN p.part END, coalesce(n.customers, 0)
+           CASE WHEN p.value_b IS NOT NULL AND p.value_a IS NOT NULL THEN p.part END,
+           -- To look at other months' churn concerns nobody in particular.
+           CASE WHEN p.measure <> 'ltv' OR (($1)[p.step - 1] = 'chartmogul') = (($1)[p.step] = 'chartmogul')
+                THEN coalesce(n.customers, 0) END
     FROM parted AS p
     JOIN saas_metrics.dialects AS a ON a.dialect = ($1)[1] AND a.measure = p.measure
     JOIN saas_metrics.dialects AS b ON b.dialect = ($1)[cardinality($1)] AND b.measure = p.measure
@@ -533,7 +549,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.reconcile(name, text, text, daterange) IS
-  'Why a month''s numbers differ in two dialects, or under two policies: for each measure of metrics_in_dialect its value in either, the difference b - a, and a row for each cause with its part of it. Causes are the options in which the policies differ, turned from a''s to b''s one by one in the order of the columns of saas_metrics.policies (but fx first where netting becomes month, which excludes daily rates), and then formula, b''s formula instead of a''s; cause_a and cause_b are the option''s values, or the formulas in words. A part is what its turn changes, so parts depend on the order, and add up to the difference exactly. Where a measure has no value at some turn, that turn''s part goes to the next; difference and parts are NULL if it has none in a or b. customers: how many add something else to the measure after the turn; reconcile_customers lists them. Units as in metrics_in_dialect. Writes nothing. Errors: 3F000, 42501; 22023 for an unknown dialect or a period that is not one or more whole months up to the current one; 22004 if an argument is NULL.';
+  'Why a month''s numbers differ in two dialects, or under two policies: for each measure of metrics_in_dialect its value in either, the difference b - a, and a row for each cause with its part of it. Causes are the options in which the policies differ, turned from a''s to b''s one by one in the order of the columns of saas_metrics.policies (but fx first where netting becomes month, which excludes daily rates), and then formula, b''s formula instead of a''s; cause_a and cause_b are the option''s values, or the formulas in words. A part is what its turn changes, so parts depend on the order, and add up to the difference exactly. Where a measure has no value at some turn, that turn''s part goes to the next; difference and parts are NULL if it has none in a or b. customers: how many add something else to the measure after the turn, of ltv to ARPA or the churn rates that it is made of; NULL where only the months change that it is made of; reconcile_customers lists them. Units as in metrics_in_dialect. Writes nothing. Errors: 3F000, 42501; 22023 for an unknown dialect or a period that is not one or more whole months up to the current one; 22004 if an argument is NULL.';
 
 CREATE FUNCTION saas_metrics.reconcile_customers(
     ledger name,
