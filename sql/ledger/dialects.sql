@@ -396,7 +396,7 @@ BEGIN
       USING ERRCODE = '22004', HINT = 'Give a month as a range, such as daterange(''2024-06-01'', ''2024-07-01'').';
   END IF;
   problem := CASE
-    WHEN pg_catalog.isempty(period) THEN 'empty'
+    WHEN pg_catalog.isempty(period) THEN 'without days'
     WHEN first IS NULL OR stop IS NULL OR NOT pg_catalog.isfinite(first) OR NOT pg_catalog.isfinite(stop) THEN 'without bounds'
     WHEN pg_catalog.date_part('day', first) <> 1 OR pg_catalog.date_part('day', stop) <> 1 THEN 'not of whole months'
     WHEN stop > (SELECT pg_catalog.date_trunc('month', c.today) + interval '1 month' FROM ledger_clock AS c) THEN 'beyond the current month'
@@ -423,10 +423,8 @@ AS $$
     ),
     changes AS MATERIALIZED (
       SELECT t.customer_id, t.step, t.period_start, t.measure,
-             coalesce(sum(t.numerator) FILTER (WHERE t.after = 0), 0) AS numerator_a,
-             sum(t.denominator) FILTER (WHERE t.after = 0) AS denominator_a,
-             coalesce(sum(t.numerator) FILTER (WHERE t.after = 1), 0) AS numerator_b,
-             sum(t.denominator) FILTER (WHERE t.after = 1) AS denominator_b
+             sum(t.numerator * (1 - t.after)) AS numerator_a, sum(t.denominator * (1 - t.after)) AS denominator_a,
+             sum(t.numerator * t.after) AS numerator_b, sum(t.denominator * t.after) AS denominator_b
       FROM terms AS t
       WHERE t.customer_id IS NOT NULL
       GROUP BY t.customer_id, t.step, t.period_start, t.measure
