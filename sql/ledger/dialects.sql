@@ -40,21 +40,22 @@ CREATE VIEW saas_metrics.dialects AS
     ('recurly', 'arpa', 'closing MRR / customers with a subscription at closing, also a free one or a trial', 'docs.recurly.com/docs/analytics-dashboard'),
     ('recurly', 'ltv', 'ARPA * 1.1 / (0.1 + churn rate)', 'docs.recurly.com/docs/analytics-dashboard')
   )
-  SELECT d.dialect, h.measure, coalesce(t.formula, h.formula) AS formula,
+  SELECT d.dialect, h.place, h.measure, coalesce(t.formula, h.formula) AS formula,
          CASE d.dialect WHEN 'default' THEN 'the house''s' ELSE t.source END AS source
-  FROM unnest('{default,stripe,chartmogul,profitwell,baremetrics,recurly}'::text[]) WITH ORDINALITY AS d (dialect, place)
+  FROM unnest('{default,stripe,chartmogul,profitwell,baremetrics,recurly}'::text[]) WITH ORDINALITY AS d (dialect, nth)
   CROSS JOIN house AS h
   LEFT JOIN told AS t USING (dialect, measure)
-  ORDER BY d.place, h.place;
+  ORDER BY d.nth, h.place;
 GRANT SELECT ON saas_metrics.dialects TO PUBLIC;
 COMMENT ON VIEW saas_metrics.dialects IS
   'How metrics_in_dialect computes each measure, in words and with the source. Contraction and churn are meant without their sign, opening and closing of a month. How rows count besides is the policy of the same name.';
 COMMENT ON COLUMN saas_metrics.dialects.dialect IS 'The dialect: a policy of the same name; every other policy is computed as default.';
+COMMENT ON COLUMN saas_metrics.dialects.place IS 'The place of the measure.';
 COMMENT ON COLUMN saas_metrics.dialects.measure IS 'The measure, as metrics_in_dialect names it.';
 COMMENT ON COLUMN saas_metrics.dialects.formula IS 'How it is computed.';
 COMMENT ON COLUMN saas_metrics.dialects.source IS 'Where the vendor says so; NULL: unknown, so the house''s formula is taken.';
 
-CREATE TYPE saas_metrics.dialect_sums AS (
+CREATE TYPE saas_metrics.ledger_month_sums AS (
   opening_mrr       numeric,
   expansion_mrr     numeric,
   reactivation_mrr  numeric,
@@ -70,11 +71,11 @@ CREATE TYPE saas_metrics.dialect_sums AS (
   closing_customers numeric,
   arpa_customers    numeric
 );
-COMMENT ON TYPE saas_metrics.dialect_sums IS
+COMMENT ON TYPE saas_metrics.ledger_month_sums IS
   'What a month of all customers, or of one, comes to, as the formulas of dialects take it. Losses are negative, as in mrr_monthly; unretained_mrr is opening - retained, survivors_gain surviving - opening; arpa_customers are those whom ARPA is per.';
 
 -- Quotients are of sums over customers, so this tells of one customer what he adds to them too.
-CREATE FUNCTION saas_metrics._dialect_terms(dialect text, m saas_metrics.dialect_sums)
+CREATE FUNCTION saas_metrics._dialect_terms(dialect text, m saas_metrics.ledger_month_sums)
   RETURNS TABLE (measure text, numerator numeric, denominator numeric)
   IMMUTABLE PARALLEL SAFE ROWS 7 LANGUAGE sql
 BEGIN ATOMIC
@@ -102,7 +103,7 @@ BEGIN ATOMIC
     ('arpa', m.closing_mrr, m.arpa_customers)
   ) AS t (measure, numerator, denominator);
 END;
-COMMENT ON FUNCTION saas_metrics._dialect_terms(text, saas_metrics.dialect_sums) IS
+COMMENT ON FUNCTION saas_metrics._dialect_terms(text, saas_metrics.ledger_month_sums) IS
   'The formulas of a dialect: for each measure but ltv what is divided by what; without a denominator it is an amount or a number. Part of metrics_in_dialect and reconcile.';
 
 CREATE FUNCTION saas_metrics._dialect_value(numerator numeric, denominator numeric) RETURNS numeric
@@ -217,7 +218,7 @@ AS $$
                sum(c.unretained_mrr * w.within), sum(c.survivors_gain * w.within),
                sum(c.customers * w.before), sum(c.new_customers * w.within), sum(c.churned_customers * w.within),
                sum(c.lost_customers * w.within), sum(c.customers * w.through), sum(c.customers * w.averaged)
-             )::saas_metrics.dialect_sums AS sums
+             )::saas_metrics.ledger_month_sums AS sums
       FROM months AS m
       JOIN contributed AS c ON c.period_start <= m.period_start
                            AND (c.customer_id IS NULL OR m.period_start >= $4 OR 'chartmogul' = ALL (($1)[c.step - 1:c.step]))
@@ -467,7 +468,7 @@ BEGIN
       SELECT s.step, m::date AS period_start, f.measure, f.place
       FROM generate_series(1, cardinality($1)) AS s (step),
            generate_series($2::timestamp, $3, interval '1 month') AS m,
-           (SELECT d.measure, row_number() OVER () AS place FROM saas_metrics.dialects AS d WHERE d.dialect = 'default') AS f
+           (SELECT d.measure, d.place FROM saas_metrics.dialects AS d WHERE d.dialect = 'default') AS f
     ),
     sums AS (
       SELECT t.step, t.period_start, t.measure, sum(t.numerator) AS numerator, sum(t.denominator) AS denominator
