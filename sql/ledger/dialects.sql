@@ -193,7 +193,11 @@ AS $$
       GROUP BY p.customer_id
     ),
     contributed AS MATERIALIZED (
-      SELECT sums.customer_id, sums.step, sums.after, sums.averages, c.*
+      SELECT sums.customer_id, sums.step, sums.after, sums.averages,
+             sums.averages = (saas_metrics._arpa_options(($1)[sums.step + sums.after - 1]) IS NOT NULL) AS averaged,
+             sums.customer_id IS NULL
+               OR least(saas_metrics._months_back(($1)[sums.step - 1]), saas_metrics._months_back(($1)[sums.step])) > 0 AS looks_back,
+             c.*
       FROM (
         SELECT NULL::text AS customer_id, s.step, 1 AS after, r.*
         FROM generate_series(1, cardinality($1)) AS s (step)
@@ -227,13 +231,11 @@ AS $$
              )::saas_metrics.ledger_month_sums AS sums
       FROM months AS m
       JOIN contributed AS c ON c.period_start <= m.period_start
-                           AND (c.customer_id IS NULL OR m.period_start >= $4
-                                OR least(saas_metrics._months_back(($1)[c.step - 1]), saas_metrics._months_back(($1)[c.step])) > 0)
+                           AND (c.looks_back OR m.period_start >= $4)
       CROSS JOIN LATERAL (
         SELECT (NOT c.averages AND c.period_start < m.period_start)::integer AS before,
                (NOT c.averages AND c.period_start = m.period_start)::integer AS within,
-               (NOT c.averages)::integer AS through,
-               (c.averages = (saas_metrics._arpa_options(($1)[c.step + c.after - 1]) IS NOT NULL))::integer AS averaged
+               (NOT c.averages)::integer AS through, c.averaged::integer AS averaged
       ) AS w
       GROUP BY c.customer_id, c.step, c.after, m.period_start
     )
