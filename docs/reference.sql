@@ -10,7 +10,7 @@ WITH member AS (
            p.prorettype = 'internal'::regtype OR 'internal'::regtype = ANY (p.proargtypes)
              OR p.proname LIKE '\_%' OR p.proname LIKE 'ledger\_%' OR p.proname = 'mark_changed' AS is_part,
            coalesce(p.proargnames[1] = 'ledger', false) AS is_verb,
-           format('%s(%s)', p.proname, regexp_replace(pg_get_function_arguments(p.oid), '(, )?OUT [a-z_]+ [a-z ]+', '', 'g')) AS signature,
+           format('%s(%s)', p.proname, regexp_replace(pg_get_function_arguments(p.oid), '(, )?OUT [a-z_]+ [a-z \[\]]+', '', 'g')) AS signature,
            CASE WHEN p.proallargtypes IS NULL THEN pg_get_function_result(p.oid)
                 ELSE (SELECT CASE WHEN p.proretset THEN 'rows of ' ELSE 'a row of ' END
                              || string_agg(format('%s %s', a.name, format_type(a.type, NULL)), ', ' ORDER BY a.place)

@@ -94,6 +94,10 @@ CREATE TYPE saas_metrics.packed_movements (
 COMMENT ON TYPE saas_metrics.packed_movements IS
   'The movements of one customer with their lines, as the aggregate ledger_movements finds them; ledger_lines gives them as rows. A value for the moment: it cannot be given as text, and another version may not read it.';
 
+CREATE CAST (saas_metrics.packed_movements AS bytea) WITHOUT FUNCTION;
+COMMENT ON CAST (saas_metrics.packed_movements AS bytea) IS
+  'The bytes, equal where the movements are. Part of reconcile.';
+
 CREATE TYPE saas_metrics.ledger_rejection AS (
   subscription_id text,
   item_id         text,

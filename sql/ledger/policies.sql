@@ -6,7 +6,18 @@ CREATE VIEW saas_metrics.policies AS
          gap_tolerance, renewal_grace, week, day, fx
   FROM (VALUES
     ('default', 'The house''s own.',
-     'access_end', 'count', 'zero', 'recurring', 'exclude', 'inactive', 'day', 0, 7, '52/12', '365/12', 'at_start')
+     'access_end', 'count', 'zero', 'recurring', 'exclude', 'inactive', 'day', 0, 7, '52/12', '365/12', 'at_start'),
+    -- What a vendor's documents do not tell is as in the house; docs/dialects.md says which that is.
+    ('stripe', 'Stripe Billing, by docs.stripe.com/billing/subscriptions/analytics.',
+     'cancel_request', 'count', 'zero', 'permanent', 'exclude', 'inactive', 'day', 0, 7, '4.33', '30', 'daily'),
+    ('chartmogul', 'ChartMogul, by its help center, help.chartmogul.com.',
+     'cancel_effective', 'count', 'zero', 'all', 'exclude', 'active', 'event', 0, 7, '52/12', '365/12', 'daily'),
+    ('profitwell', 'ProfitWell Metrics of Paddle, by paddle.com/help/profitwell-metrics.',
+     'access_end', 'count', 'zero', 'all', 'exclude', 'inactive', 'month', 0, 7, '52/12', '365/12', 'at_start'),
+    ('baremetrics', 'Baremetrics, by help.baremetrics.com.',
+     'access_end', '30 days', 'zero', 'all', 'exclude', 'inactive', 'day', 0, 7, '52/12', '365/12', 'at_start'),
+    ('recurly', 'Recurly, by docs.recurly.com/docs/monthly-recurring-revenue.',
+     'access_end', 'count', 'zero', 'recurring', 'exclude', 'inactive', 'month', 0, 7, '52/12', '30', 'at_start')
   ) AS built_in (policy, description, churn_date, past_due, paused, discount, usage, zero_mrr,
                  netting, gap_tolerance, renewal_grace, week, day, fx);
 GRANT SELECT ON saas_metrics.policies TO PUBLIC;
@@ -38,25 +49,40 @@ COMMENT ON COLUMN saas_metrics.policies.day IS 'Days in a month, as a fraction o
 COMMENT ON COLUMN saas_metrics.policies.fx IS
   'at_start: the rate that is valid on the first day of an item, for its life. daily: the rate of each day; its changes are movements of kind fx.';
 
-CREATE FUNCTION saas_metrics._use_policy(policy text) RETURNS void
-  LANGUAGE plpgsql
+CREATE FUNCTION saas_metrics._find_policy(policy text) RETURNS saas_metrics.policies
+  STABLE LANGUAGE plpgsql
 AS $$
+DECLARE
+  found saas_metrics.policies;
 BEGIN
-  DELETE FROM ledger_policy;
-  INSERT INTO ledger_policy
   SELECT known.policy, known.description, known.churn_date, known.past_due, known.paused, known.discount, known.usage,
          known.zero_mrr, known.netting, known.gap_tolerance, known.renewal_grace, known.week, known.day, known.fx
+    INTO found
   FROM (SELECT 1 AS place, own.* FROM policies AS own
         UNION ALL
         SELECT 2, built_in.* FROM saas_metrics.policies AS built_in) AS known
-  WHERE known.policy = _use_policy.policy
+  WHERE known.policy = _find_policy.policy
   -- A policy of the ledger's own hides a built-in one of that name.
   ORDER BY known.place
   LIMIT 1;
-  IF NOT FOUND THEN
+  IF found.policy IS NULL THEN
     RAISE EXCEPTION 'policy "%" is not known', policy
       USING ERRCODE = '22023', HINT = 'Choose one of saas_metrics.policies, or insert your own into the table policies of the ledger.';
   END IF;
+  RETURN found;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._find_policy(text) IS
+  'The policy of this name, of the ledger''s own or built in. Errors: 22023 if there is none. Part of set_policy and metrics_in_dialect.';
+
+CREATE FUNCTION saas_metrics._use_policy(policy text) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  found saas_metrics.policies := saas_metrics._find_policy(policy);
+BEGIN
+  DELETE FROM ledger_policy;
+  INSERT INTO ledger_policy SELECT found.*;
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._use_policy(text) IS

@@ -12,8 +12,9 @@ macro_rules! parts {
     };
 }
 
-const PARTS: [(&str, &str); 25] = parts![
+const PARTS: [(&str, &str); 26] = parts![
     "contributed_columns",
+    "movements_by",
     "tables",
     "triggers",
     "settings",

@@ -48,15 +48,8 @@ SELECT p, 60, p::interval, '2024-01-10' FROM unnest('{1 day,3 days,1 week,2 week
 CALL oracle.books_count_by('{"week": "4", "day": "30"}');
 SELECT oracle.shows('factors', 'SELECT customer_id, mrr FROM books.customer_mrr', $$ VALUES ('1 day', 1800), ('3 days', 600), ('1 week', 240), ('2 weeks', 120), ('4 weeks', 60), ('1 month', 60), ('2 months', 30), ('6 months', 10) $$);
 
--- Months with a number each. 'who' is for so many customers, whose MRR goes from one amount to another
--- in February, or whatever month is given.
+-- Months with a number each.
 SET saas_metrics.today = '2024-03-05';
-CREATE PROCEDURE go(who text, customers int, before numeric, after numeric DEFAULT NULL, on_day date DEFAULT '2024-02-10', why text DEFAULT NULL, paid_in text DEFAULT NULL) LANGUAGE sql AS $$
-    INSERT INTO books.subscription_periods_rows (customer_id, item_id, amount, currency, billing_period, starts_at, ends_at, churn_kind)
-    SELECT who || ' ' || n, '1', s.amount, go.paid_in, '1 month', s.starts_on, s.ends_on, go.why
-      FROM generate_series(1, go.customers) AS n, (VALUES (go.before, date '2024-01-05', go.on_day), (coalesce(go.after, go.before), go.on_day, NULL)) AS s (amount, starts_on, ends_on)
-     WHERE s.amount > 0
-$$;
 \set rates 'SELECT opening_mrr, closing_mrr, opening_customers, lost_customers, churn_rate, nrr, grr, gross_revenue_churn_rate, net_revenue_churn_rate FROM books.mrr_monthly WHERE period_start = \'2024-02-01\''
 \set flow 'SELECT opening_mrr, new_mrr, expansion_mrr, contraction_mrr, churn_mrr, fx_mrr, closing_mrr FROM books.mrr_monthly WHERE period_start = \'2024-02-01\''
 

@@ -89,6 +89,17 @@ BEGIN
 END
 $$;
 
+-- 'who' is for so many customers, whose MRR goes from one amount to another
+-- in February, or whatever month is given.
+CREATE PROCEDURE go(who text, customers int, before numeric, after numeric DEFAULT NULL, on_day date DEFAULT '2024-02-10', why text DEFAULT NULL, paid_in text DEFAULT NULL) LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO books.subscription_periods_rows (customer_id, item_id, amount, currency, billing_period, starts_at, ends_at, churn_kind)
+    SELECT who || ' ' || n, '1', s.amount, go.paid_in, '1 month', s.starts_on, s.ends_on, go.why
+      FROM generate_series(1, go.customers) AS n, (VALUES (go.before, date '2024-01-05', go.on_day), (coalesce(go.after, go.before), go.on_day, NULL)) AS s (amount, starts_on, ends_on)
+     WHERE s.amount > 0;
+END
+$$;
+
 -- How MRR moved from month to month; single movements.
 \set months 'SELECT period_start, opening_mrr, new_mrr, reactivation_mrr, expansion_mrr, contraction_mrr, churn_mrr, closing_mrr FROM books.mrr_monthly'
 \set plans 'SELECT plan, period_start, opening_mrr, new_mrr, reactivation_mrr, expansion_mrr, contraction_mrr, churn_mrr, switch_mrr, closing_mrr FROM books.mrr_by_plan_monthly'

@@ -1,0 +1,1 @@
+saas_metrics.ledger_movements(:settings, NULL, :each_input(p.%))
