@@ -92,6 +92,7 @@ AS $$
 DECLARE
   messages text := current_setting('client_min_messages');
   recognised text;
+  missing text;
   input text;
   watched record;
 BEGIN
@@ -101,6 +102,13 @@ BEGIN
       USING ERRCODE = '22004', HINT = 'Give the schema of the tables that Stripe''s objects are copied to, and true or false.';
   END IF;
   recognised := saas_metrics._stripe_shape(stripe);
+  SELECT string_agg(format('%I.%I', stripe, t), ', ' ORDER BY t) INTO missing
+  FROM saas_metrics.stripe_shapes AS s, jsonb_object_keys(s.watched) AS t
+  WHERE s.shape = recognised AND to_regclass(format('%I.%I', stripe, t)) IS NULL;
+  IF missing IS NOT NULL THEN
+    RAISE EXCEPTION 'a copy of Stripe of the shape % needs tables that are not there: %', recognised, missing
+      USING ERRCODE = '42P01', HINT = 'Have these objects copied too.';
+  END IF;
   -- What is to be told of plans is told once, of the last.
   PERFORM set_config('client_min_messages', 'error', true);
   FOREACH input IN ARRAY '{customers,current_subscriptions,invoice_lines}'::text[] LOOP
@@ -121,4 +129,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.connect_stripe(name, name, boolean) IS
-  'Makes a ledger''s inputs from a copy of Stripe in a schema of this database, and watches its tables: customers, invoice_lines and subscription_periods from invoices and their lines, current_subscriptions from subscriptions. Returns the shape of the copy (saas_metrics.stripe_shapes). livemode: false takes test data instead of live. Errors: 3F000 without the schema, 42P01 for tables of no known shape, otherwise as bind and watch. Safe to repeat. Then: saas_metrics.refresh, and saas_metrics.check_ledger, which says how far invoices and subscriptions agree.';
+  'Makes a ledger''s inputs from a copy of Stripe in a schema of this database, and watches its tables: customers, invoice_lines and subscription_periods from invoices and their lines, current_subscriptions from subscriptions. Returns the shape of the copy (saas_metrics.stripe_shapes). livemode: false takes test data instead of live. Errors: 3F000 without the schema, 42P01 for tables of no known shape or without one that it needs, otherwise as bind and watch. Safe to repeat. Then: saas_metrics.refresh, and saas_metrics.check_ledger, which says how far invoices and subscriptions agree.';

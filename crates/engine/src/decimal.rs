@@ -48,10 +48,9 @@ impl Decimal {
         if whole.is_empty() || !all.clone().all(|it| it.is_ascii_digit()) {
             return None;
         }
-        let mantissa = all.map(|it| i128::from(it - b'0'));
-        let mantissa = mantissa.fold(Some(0_i128), |sum, digit| {
-            within_limit(sum?.checked_mul(10)?.checked_add(digit)?).ok()
-        })?;
+        let mut digits = all.map(|it| i128::from(it - b'0'));
+        let append = |sum: i128, digit| within_limit(sum.checked_mul(10)?.checked_add(digit)?).ok();
+        let mantissa = digits.try_fold(0, append)?;
         let scale = u8::try_from(decimals.len()).ok().filter(|it| *it <= MAX_DECIMALS)?;
         Some(Decimal::new(if negative { -mantissa } else { mantissa }, scale))
     }

@@ -30,7 +30,7 @@ WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
     WHERE t.oid = d.objid AND d.classid = 'pg_type'::regclass AND (t.typelem <> 0 OR c.relkind = 'v'));
 SELECT t.typname AS type, a.attname AS column_without_comment
 FROM pg_type AS t JOIN pg_attribute AS a ON a.attrelid = t.typrelid
-WHERE t.typnamespace = 'saas_metrics'::regnamespace AND t.typtype = 'c' AND t.typname NOT LIKE 'ledger\_%'
+WHERE t.typnamespace = 'saas_metrics'::regnamespace AND t.typtype = 'c' AND t.typname !~ '^(ledger|stripe)_'
   AND a.attnum > 0 AND col_description(a.attrelid, a.attnum) IS NULL;
 
 -- An aggregate that takes rows explains them, its NULLs and its errors where its form is the fullest.
@@ -44,7 +44,7 @@ WHERE p.pronamespace = 'saas_metrics'::regnamespace AND p.prokind = 'a'
 
 SELECT t.typname AS type, string_agg(format('%s %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum) AS columns
 FROM pg_type AS t JOIN pg_attribute AS a ON a.attrelid = t.typrelid
-WHERE t.typnamespace = 'saas_metrics'::regnamespace AND t.typtype = 'c' AND t.typname <> 'mrr_period' AND t.typname NOT LIKE 'ledger\_%'
+WHERE t.typnamespace = 'saas_metrics'::regnamespace AND t.typtype = 'c' AND t.typname <> 'mrr_period' AND t.typname !~ '^(ledger|stripe)_'
   AND EXISTS (SELECT FROM pg_class AS c WHERE c.oid = t.typrelid AND c.relkind = 'c')
 GROUP BY t.typname
 ORDER BY t.typname COLLATE "C";

@@ -96,7 +96,7 @@ SELECT t.typname, f.*
 FROM (
   SELECT c.reltype::regtype, c.relname AS typname
   FROM pg_class AS c
-  WHERE c.relnamespace = 'saas_metrics'::regnamespace AND c.relkind = 'c' AND c.relname NOT LIKE 'ledger\_%'
+  WHERE c.relnamespace = 'saas_metrics'::regnamespace AND c.relkind = 'c' AND c.relname !~ '^(ledger|stripe)_'
   OFFSET 0
 ) AS t, forms(t.typname) AS f
 ORDER BY t.typname COLLATE "C";

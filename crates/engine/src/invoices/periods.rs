@@ -528,7 +528,7 @@ mod tests {
         let usage = Given { kind: Some(b"usage"), ..begun.clone() };
         assert_eq!(derived(&[usage]), [] as [&str; 0]);
         let priceless = Given { amount: None, ..begun.clone() };
-        assert_eq!(derived(&[priceless.clone()]), ["amount is NULL"]);
+        assert_eq!(derived(std::slice::from_ref(&priceless)), ["amount is NULL"]);
         let line = line("recurring", 3000, at(1, 1), at(2, 1));
         assert_eq!(derived(&[priceless, line]), ["2026-01-01 open 3000 0 active"]);
         let lost = Given { now: Now { status: Some(b"lost"), ..Now::default() }, ..begun };
