@@ -63,7 +63,8 @@ AS $$
         FROM (%1$s) AS i
         CROSS JOIN LATERAL (SELECT i.lines || '{}' AS list OFFSET 0) AS detoasted
         WHERE i.customer IS NOT NULL) AS i
-      CROSS JOIN LATERAL saas_metrics.stripe_line(i.line, %2$s, i.currency) AS l$q$, t.invoices, format(t.price, stripe, livemode, 'i.line'), t.subscriptions)
+      CROSS JOIN LATERAL (SELECT saas_metrics.stripe_price_to_find(i.line) AS id OFFSET 0) AS price
+      CROSS JOIN LATERAL saas_metrics.stripe_line(i.line, CASE WHEN price.id IS NOT NULL THEN %2$s END, i.currency) AS l$q$, t.invoices, t.price, t.subscriptions)
     WHEN 'current_subscriptions' THEN format($q$
       SELECT s.customer AS customer_id, i.*
       FROM (
@@ -72,12 +73,13 @@ AS $$
                  CASE WHEN jsonb_typeof(s.subscription #> '{items,data}') = 'array' THEN s.subscription #> '{items,data}' END) AS item
         FROM (%s) AS s
         WHERE s.customer IS NOT NULL) AS s
-      CROSS JOIN LATERAL saas_metrics.stripe_item(s.item, s.subscription, %s) AS i
-      WHERE i.item_id IS NOT NULL$q$, t.subscriptions, format(t.price, stripe, livemode, 's.item'))
+      CROSS JOIN LATERAL (SELECT saas_metrics.stripe_price_to_find(s.item) AS id OFFSET 0) AS price
+      CROSS JOIN LATERAL saas_metrics.stripe_item(s.item, s.subscription, CASE WHEN price.id IS NOT NULL THEN %s END) AS i
+      WHERE i.item_id IS NOT NULL$q$, t.subscriptions, t.price)
   END
   FROM (
     SELECT format(s.customers, stripe, livemode) AS customers, format(s.invoices, stripe, livemode) AS invoices,
-           format(s.subscriptions, stripe, livemode) AS subscriptions, s.price
+           format(s.subscriptions, stripe, livemode) AS subscriptions, format(s.price, stripe, livemode, 'price.id') AS price
     FROM saas_metrics.stripe_shapes AS s
     WHERE s.shape = _stripe_query.shape
   ) AS t

@@ -1,6 +1,6 @@
 -- How Stripe's objects lie in tables --------------------------------------------------
 -- Each shape is a row of queries over its tables: %1$I stands for their schema, %2$L for livemode, and in
--- price %3$s for a line or an item that names it. Plans are prices too.
+-- price %3$s for its id. Plans are prices too.
 
 CREATE VIEW saas_metrics.stripe_shapes AS
   SELECT shape, place, description, of_table, of_column, of_type, customers, price, subscriptions, invoices,
@@ -13,7 +13,7 @@ CREATE VIEW saas_metrics.stripe_shapes AS
            $q$SELECT c.id, c.name, c.email, c.created, c.metadata::jsonb AS metadata
               FROM %1$I.customers AS c
               WHERE c.livemode = %2$L$q$,
-           $q$(SELECT p._raw_data FROM %1$I.prices AS p WHERE p.id = saas_metrics.stripe_price_to_find(%3$s) LIMIT 1)$q$,
+           $q$(SELECT p._raw_data FROM %1$I.prices AS p WHERE p.id = %3$s LIMIT 1)$q$,
            $q$SELECT s.id, s.customer$q$ || k.as_text || $q$ AS customer, s.status::text AS status, s.ended_at IS NOT NULL AS has_ended,
                      s._raw_data AS subscription
               FROM %1$I.subscriptions AS s
@@ -31,7 +31,7 @@ CREATE VIEW saas_metrics.stripe_shapes AS
            $q$SELECT c.id, c.name, c.email, c.created, c.metadata
               FROM %1$I.customers AS c
               WHERE c.livemode = %2$L$q$,
-           $q$(SELECT to_jsonb(p) FROM %1$I.prices AS p WHERE p.id = saas_metrics.stripe_price_to_find(%3$s))$q$,
+           $q$(SELECT to_jsonb(p) FROM %1$I.prices AS p WHERE p.id = %3$s)$q$,
            $q$SELECT s.id, s.customer, s.status::text AS status, s.ended_at IS NOT NULL AS has_ended, to_jsonb(s) AS subscription
               FROM %1$I.subscriptions AS s
               WHERE s.livemode = %2$L$q$,
@@ -47,7 +47,7 @@ CREATE VIEW saas_metrics.stripe_shapes AS
            $q$SELECT c.$q$ || k.key || $q$ AS id, c.stripe_data ->> 'name' AS name, c.email, extract(epoch FROM c.created)::bigint AS created, c.metadata
               FROM %1$I.djstripe_customer AS c
               WHERE c.livemode = %2$L$q$,
-           $q$(SELECT p.stripe_data FROM %1$I.djstripe_price AS p WHERE p.id = saas_metrics.stripe_price_to_find(%3$s))$q$,
+           $q$(SELECT p.stripe_data FROM %1$I.djstripe_price AS p WHERE p.id = %3$s)$q$,
            $q$SELECT s.id, s.customer_id AS customer, s.stripe_data ->> 'status' AS status, s.stripe_data ->> 'ended_at' IS NOT NULL AS has_ended,
                      s.stripe_data AS subscription
               FROM %1$I.djstripe_subscription AS s
@@ -78,7 +78,7 @@ CREATE VIEW saas_metrics.stripe_shapes AS
                           'usage_type', p.recurring_usage_type) END,
                         'transform_quantity', CASE WHEN to_jsonb(p) ->> 'transform_quantity_divide_by' IS NOT NULL THEN jsonb_build_object(
                           'divide_by', to_jsonb(p) -> 'transform_quantity_divide_by', 'round', to_jsonb(p) -> 'transform_quantity_round') END)
-               FROM %1$I.price AS p WHERE p.id = saas_metrics.stripe_price_to_find(%3$s))$q$,
+               FROM %1$I.price AS p WHERE p.id = %3$s)$q$,
            $q$SELECT s.id, s.customer_id AS customer, s.status, s.ended_at IS NOT NULL AS has_ended,
                      jsonb_build_object(
                        'id', s.id, 'status', s.status, 'created', extract(epoch FROM s.created)::bigint,
@@ -120,7 +120,7 @@ CREATE VIEW saas_metrics.stripe_shapes AS
 GRANT SELECT ON saas_metrics.stripe_shapes TO PUBLIC;
 
 COMMENT ON VIEW saas_metrics.stripe_shapes IS
-  'The ways in which copies of Stripe lie in Postgres that connect_stripe recognises, and the queries that read them; the first that fits is taken. %1$I stands for the schema, %2$L for livemode, %3$s for a line or an item.';
+  'The ways in which copies of Stripe lie in Postgres that connect_stripe recognises, and the queries that read them; the first that fits is taken. %1$I stands for the schema, %2$L for livemode, %3$s for the id of a price.';
 COMMENT ON COLUMN saas_metrics.stripe_shapes.shape IS 'Its name.';
 COMMENT ON COLUMN saas_metrics.stripe_shapes.place IS 'When it is looked for.';
 COMMENT ON COLUMN saas_metrics.stripe_shapes.description IS 'What makes such tables.';
@@ -128,7 +128,7 @@ COMMENT ON COLUMN saas_metrics.stripe_shapes.of_table IS 'The table that it is r
 COMMENT ON COLUMN saas_metrics.stripe_shapes.of_column IS 'The column of that table.';
 COMMENT ON COLUMN saas_metrics.stripe_shapes.of_type IS 'The type of that column.';
 COMMENT ON COLUMN saas_metrics.stripe_shapes.customers IS 'The query of customers: id, name, email, created, metadata.';
-COMMENT ON COLUMN saas_metrics.stripe_shapes.price IS 'The expression that finds the price or plan of a line or an item.';
+COMMENT ON COLUMN saas_metrics.stripe_shapes.price IS 'The expression that gives the price of an id.';
 COMMENT ON COLUMN saas_metrics.stripe_shapes.subscriptions IS 'The query of subscriptions: id, customer, status, has_ended, and the object.';
 COMMENT ON COLUMN saas_metrics.stripe_shapes.invoices IS
   'The query of invoices: id, customer, status, currency, created, attempt_count, status_transitions, the discount, and the list of lines.';
