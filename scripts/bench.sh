@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the benchmark on a private server, or that of the ledger: bench.sh [ledger] [OPTION…]
+# Runs the benchmark on a private server, or that of the ledger or of Stripe's tables:
+#   bench.sh [ledger|stripe] [OPTION…]
 # Its Python packages live in target/.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
@@ -13,8 +14,8 @@ provide_python bench-venv "$root/bench/requirements.txt"
 conf=$root/bench/postgresql.conf
 [[ ! -e $conf ]] || export SERVER_CONF=$conf
 benchmark=bench
-if [[ ${1:-} == ledger ]]; then
-    benchmark=ledger
+if [[ ${1:-} == ledger || ${1:-} == stripe ]]; then
+    benchmark=$1
     shift
 fi
 run "$scripts/with_server.sh" "$python" "$root/bench/$benchmark.py" "$@"
