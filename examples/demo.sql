@@ -211,6 +211,29 @@ FROM (SELECT saas_metrics.revenue_by_cohort(customer_id, attempted_at::date, amo
       FROM company.payments WHERE status = 'succeeded' AND currency = 'USD') AS s(cells), unnest(s.cells) AS c
 ORDER BY c.period_start, c.cohort_start;
 
+\echo
+\echo 'From Stripe'
+\echo 'The same company as a copy of Stripe (stripe_company.sql) and a ledger over that: one call, and from the lines of'
+\echo 'its invoices comes the same.'
+\echo
+\ir stripe_ledger.sql
+SELECT s.period_start AS month, round(s.closing_mrr, 2) AS from_stripe, round(m.closing_mrr, 2) AS from_its_own_history,
+       s.churned_customers AS churned_by_stripe, m.churned_customers AS churned
+FROM from_stripe.mrr_monthly AS s
+JOIN metrics.mrr_monthly AS m USING (period_start)
+WHERE s.period_start >= date :'until' - interval '4 months' AND s.period_start < :'until'
+ORDER BY month;
+
+\echo
+\echo 'Why another tool tells another number'
+\echo 'Last month by this house''s definitions and by Stripe''s, and what each difference in them makes of it.'
+\echo
+SELECT r.measure, round(r.value_a, 4) AS here, round(r.value_b, 4) AS stripe, r.cause, r.cause_b AS at_stripe,
+       round(r.part, 4) AS part, r.customers
+FROM saas_metrics.reconcile('from_stripe', 'default', 'stripe',
+       daterange((date_trunc('month', date :'until' - 1))::date, (date_trunc('month', date :'until' - 1) + interval '1 month')::date)) AS r
+WHERE r.measure IN ('mrr', 'churn_rate', 'arpa') AND r.part <> 0;
+
 RESET saas_metrics.today;
 \pset footer on
 \pset null ''
