@@ -75,13 +75,19 @@ fn stripe_item(
             it.currency.into(),
             length(it.billing_period),
             instant(it.started_at),
-            Value::Text(it.status.name().as_bytes()),
+            Value::Text(it.status),
             instant(it.cancel_requested_at),
             instant(it.access_ends_at),
             it.churn_kind.map(|it| it.name().as_bytes()).into(),
             it.churn_reason.into(),
         ],
     ))
+}
+
+/// An instant from seconds since 1970; NULL for what is none.
+#[pg_extern(immutable, strict, parallel_safe)]
+fn stripe_instant(seconds: Json) -> Option<Instant> {
+    saas_metrics_engine::stripe::instant(seconds).map(Instant)
 }
 
 fn instant<'a>(micros: Option<i64>) -> Value<'a> {

@@ -69,6 +69,11 @@ CROSS JOIN LATERAL (
     SELECT CASE WHEN l.discount = 0 THEN '[]'::jsonb ELSE jsonb_build_array(
         jsonb_build_object('amount', pg_temp.minor(l.discount), 'discount', 'di_' || l.subscription_id)) END AS amounts) AS discounts;
 
+CREATE TEMP TABLE stripe_discount ON COMMIT DROP AS
+SELECT subscription_id, discount_kind, starts_at, ends_at FROM company.subscription_periods WHERE discount > 0;
+CREATE INDEX ON stripe_discount (subscription_id);
+ANALYZE stripe_discount;
+
 -- What an invoice is discounted by is there as a whole, as if it had been asked for.
 CREATE TEMP TABLE stripe_invoice ON COMMIT DROP AS
 SELECT 'in_' || i.invoice_id AS id, 'cus_' || i.customer_id AS customer, c.livemode,
@@ -83,17 +88,18 @@ SELECT 'in_' || i.invoice_id AS id, 'cus_' || i.customer_id AS customer, c.livem
                                                     'voided_at', NULL, 'marked_uncollectible_at', NULL),
            'lines', jsonb_build_object('object', 'list', 'has_more', false, 'data', i.lines)) AS object
 FROM (
-    SELECT l.invoice_id, l.customer_id, l.subscription_id, min(l.issued_at) AS issued_at, min(l.currency) AS currency,
-           coalesce(min(i.status), 'paid') AS status, min(i.paid_at) AS paid_at,
-           coalesce((SELECT count(*) FROM company.payments AS p WHERE p.invoice_id::text = l.invoice_id), 0) AS attempts,
-           sum(l.amount + l.discount) AS subtotal, sum(l.amount) AS total,
-           (SELECT min(s.discount_kind) FROM company.subscription_periods AS s
-            WHERE s.subscription_id = l.subscription_id AND s.discount > 0
-              AND s.starts_at <= min(l.issued_at) AND (s.ends_at IS NULL OR s.ends_at > min(l.issued_at))) AS discount_kind,
-           jsonb_agg(l.object ORDER BY l.line_no) AS lines
-    FROM stripe_invoice_line AS l
+    SELECT l.*, coalesce(i.status, 'paid') AS status, i.paid_at, coalesce(p.attempts, 0) AS attempts,
+           (SELECT min(s.discount_kind) FROM stripe_discount AS s
+            WHERE s.subscription_id = l.subscription_id AND s.starts_at <= l.issued_at
+              AND (s.ends_at IS NULL OR s.ends_at > l.issued_at)) AS discount_kind
+    FROM (
+        SELECT invoice_id, customer_id, subscription_id, min(issued_at) AS issued_at, min(currency) AS currency,
+               sum(amount + discount) AS subtotal, sum(amount) AS total, jsonb_agg(object ORDER BY line_no) AS lines
+        FROM stripe_invoice_line
+        GROUP BY invoice_id, customer_id, subscription_id
+    ) AS l
     LEFT JOIN company.invoices AS i ON i.invoice_id::text = l.invoice_id
-    GROUP BY l.invoice_id, l.customer_id, l.subscription_id
+    LEFT JOIN (SELECT invoice_id::text, count(*) AS attempts FROM company.payments GROUP BY 1) AS p ON p.invoice_id = l.invoice_id
 ) AS i
 JOIN stripe_customer AS c ON c.id = 'cus_' || i.customer_id
 CROSS JOIN LATERAL (SELECT CASE WHEN i.discount_kind IS NOT NULL THEN

@@ -14,14 +14,14 @@ BEGIN
   SELECT s.shape INTO found
   FROM saas_metrics.stripe_shapes AS s
   JOIN pg_attribute AS a ON a.attrelid = to_regclass(format('%I.%I', stripe, s.of_table))
-                        AND a.attname = s.of_column AND format_type(a.atttypid, NULL) = s.of_type
+                        AND a.attname = s.of_column AND format_type(a.atttypid, NULL) = coalesce(s.of_type, format_type(a.atttypid, NULL))
   ORDER BY s.place
   LIMIT 1;
   IF found IS NULL THEN
     RAISE EXCEPTION 'schema "%" has no tables that a copy of Stripe is known by', stripe
       USING ERRCODE = '42P01', HINT = (
         SELECT format('Known are %s. For other tables, bind your own query with saas_metrics.connect_invoice_lines and saas_metrics.stripe_line.',
-                      string_agg(format('%s (%s.%s %s)', s.shape, s.of_table, s.of_column, s.of_type), ', ' ORDER BY s.place))
+                      string_agg(format('%s (%s.%s%s)', s.shape, s.of_table, s.of_column, ' ' || s.of_type), ', ' ORDER BY s.place))
         FROM saas_metrics.stripe_shapes AS s);
   END IF;
   RETURN found;
@@ -36,11 +36,11 @@ CREATE FUNCTION saas_metrics._stripe_query(stripe name, livemode boolean, shape 
 AS $$
   SELECT CASE input
     WHEN 'customers' THEN format($q$
-      SELECT c.id AS customer_id, coalesce(c.name, c.email) AS name, to_timestamp(c.created) AS signed_up_at,
+      SELECT c.id AS customer_id, coalesce(c.name, c.email) AS name, saas_metrics._stripe_instant(to_jsonb(c.created)) AS signed_up_at,
              c.metadata AS attributes
       FROM (%s) AS c
       WHERE c.id IS NOT NULL$q$, t.customers)
-    -- The list of lines is detoasted once; one that is not whole says so as another line. What nobody has
+    -- What is large is detoasted once for each invoice; a list that is not whole says so as another line. What nobody has
     -- paid for yet is no subscription, and of one that has ended nothing more is collected.
     WHEN 'invoice_lines' THEN format($q$
       SELECT i.customer AS customer_id, i.id AS invoice_id, l.*, upper(i.currency) AS currency,
@@ -48,20 +48,20 @@ AS $$
                CASE coalesce(i.discount #>> '{coupon,duration}', i.discount #>> '{source,coupon,duration}')
                  WHEN 'once' THEN 'once' WHEN 'forever' THEN 'permanent' ELSE 'repeating' END
              END AS discount_kind,
-             to_timestamp(coalesce((i.status_transitions ->> 'finalized_at')::bigint, i.created)) AS issued_at,
-             to_timestamp((i.status_transitions ->> 'voided_at')::bigint) AS voided_at,
+             coalesce(saas_metrics._stripe_instant(i.status_transitions -> 'finalized_at'), saas_metrics._stripe_instant(to_jsonb(i.created))) AS issued_at,
+             saas_metrics._stripe_instant(i.status_transitions -> 'voided_at') AS voided_at,
              CASE WHEN i.status <> 'open' THEN i.status ELSE coalesce((
                SELECT CASE WHEN s.status LIKE 'incomplete%%' THEN 'draft'
                            WHEN i.attempt_count > 0 AND s.has_ended THEN 'uncollectible' END
                FROM (%3$s) AS s WHERE s.id = l.subscription_id), 'open') END AS status
       FROM (
-        SELECT i.id, i.customer, i.status, i.currency, i.created, i.attempt_count, i.status_transitions, i.discount,
+        SELECT i.id, i.customer, i.status, i.currency, i.created, i.attempt_count, i.status_transitions, once.discount,
                saas_metrics._few_elements(
                  CASE WHEN jsonb_typeof(list -> 'data') = 'array' THEN
                    CASE WHEN list -> 'has_more' = 'true' THEN list -> 'data' || '{"has_more": true}' ELSE list -> 'data' END
                  END) AS line
         FROM (%1$s) AS i
-        CROSS JOIN LATERAL (SELECT i.lines || '{}' AS list OFFSET 0) AS detoasted
+        CROSS JOIN LATERAL (SELECT i.lines || '{}' AS list, i.discount AS discount OFFSET 0) AS once
         WHERE i.customer IS NOT NULL) AS i
       CROSS JOIN LATERAL (SELECT saas_metrics.stripe_price_to_find(i.line) AS id OFFSET 0) AS price
       CROSS JOIN LATERAL saas_metrics.stripe_line(i.line, CASE WHEN price.id IS NOT NULL THEN %2$s END, i.currency) AS l$q$, t.invoices, t.price, t.subscriptions)
@@ -95,6 +95,7 @@ DECLARE
   messages text := current_setting('client_min_messages');
   recognised text;
   missing text;
+  unwatched text;
   input text;
   watched record;
 BEGIN
@@ -123,12 +124,20 @@ BEGIN
     WHERE s.shape = recognised
     ORDER BY w.key
   LOOP
-    PERFORM saas_metrics._watch_in(ledger, watched.source_table::regclass, watched.customer, false, 'pg_catalog');
+    IF (SELECT c.relkind IN ('r', 'p') FROM pg_class AS c WHERE c.oid = watched.source_table::regclass) THEN
+      PERFORM saas_metrics._watch_in(ledger, watched.source_table::regclass, watched.customer, false, 'pg_catalog');
+    ELSE
+      unwatched := concat_ws(', ', unwatched, watched.source_table);
+    END IF;
   END LOOP;
   PERFORM set_config('client_min_messages', messages, true);
   PERFORM saas_metrics._warn_of_scans(ledger);
+  IF unwatched IS NOT NULL THEN
+    RAISE WARNING 'not watched, as they are no tables: %', unwatched
+      USING HINT = 'Views show the last refresh, which looks at everything. Watch the tables behind them, if they are in this database.';
+  END IF;
   RETURN recognised;
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.connect_stripe(name, name, boolean) IS
-  'Makes a ledger''s inputs from a copy of Stripe in a schema of this database, and watches its tables: customers, invoice_lines and subscription_periods from invoices and their lines, current_subscriptions from subscriptions. Returns the shape of the copy (saas_metrics.stripe_shapes). livemode: false takes test data instead of live. Errors: 3F000 without the schema, 42P01 for tables of no known shape or without one that it needs, otherwise as bind and watch. Safe to repeat. Then: saas_metrics.refresh, and saas_metrics.check_ledger, which says how far invoices and subscriptions agree.';
+  'Makes a ledger''s inputs from a copy of Stripe in a schema of this database, and watches those that are tables: customers, invoice_lines and subscription_periods from invoices and their lines, current_subscriptions from subscriptions. Returns the shape of the copy (saas_metrics.stripe_shapes). livemode: false takes test data instead of live. Errors: 3F000 without the schema, 42P01 for tables of no known shape or without one that it needs, otherwise as bind and watch. Safe to repeat. Then: saas_metrics.refresh, and saas_metrics.check_ledger, which says how far invoices and subscriptions agree.';

@@ -55,13 +55,19 @@ CREATE FUNCTION saas_metrics.stripe_item(item jsonb, subscription jsonb, price j
   IMMUTABLE PARALLEL SAFE COST 10
   LANGUAGE c AS 'MODULE_PATHNAME', 'stripe_item_wrapper';
 COMMENT ON FUNCTION saas_metrics.stripe_item(jsonb, jsonb, jsonb) IS
-  'Reads an item of a Stripe subscription, of any version of the API. price: as for stripe_line. amount is NULL where only an invoice can tell it: tiers, prices that include taxes, coupons that are there by their id only or take an amount off several items. A subscription whose collection is paused is paused. NULL for a subscription that never began (incomplete, incomplete_expired), and for NULL.';
+  'Reads an item of a Stripe subscription, of any version of the API. price: as for stripe_line. amount is NULL where only an invoice can tell it: tiers, prices that include taxes, coupons that are there by their id only or take an amount off several items. A subscription whose collection is paused is paused. status is Stripe''s own word. NULL for a subscription that never began (incomplete, incomplete_expired), and for NULL.';
 
 CREATE FUNCTION saas_metrics.stripe_price_to_find(line jsonb) RETURNS text
   IMMUTABLE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'stripe_price_to_find_wrapper';
 COMMENT ON FUNCTION saas_metrics.stripe_price_to_find(jsonb) IS
   'The id of the price or plan that a line of a Stripe invoice or an item of a subscription names without saying what it is, as versions from 2025-03-31 on do; NULL if it says so.';
+
+CREATE FUNCTION saas_metrics._stripe_instant(seconds jsonb) RETURNS timestamptz
+  IMMUTABLE STRICT PARALLEL SAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', 'stripe_instant_wrapper';
+COMMENT ON FUNCTION saas_metrics._stripe_instant(jsonb) IS
+  'An instant from seconds since 1970; NULL for what is none. Part of connect_stripe.';
 
 CREATE FUNCTION saas_metrics._few_elements(list jsonb) RETURNS SETOF jsonb
   IMMUTABLE STRICT PARALLEL SAFE ROWS 2

@@ -66,7 +66,7 @@ CREATE VIEW saas_metrics.stripe_shapes AS
     UNION ALL
     -- Lines do not tell discounts: what the invoice takes off is spread over its charges by their amounts.
     SELECT 'fivetran', 6, 'Fivetran''s connector: a table for each kind of object, lines of invoices among them.',
-           'invoice_line_item', 'subscription_item_id', 'text',
+           'invoice_line_item', 'subscription_item_id', NULL,
            $q$SELECT c.id, c.name, c.email, extract(epoch FROM c.created)::bigint AS created, c.metadata::jsonb AS metadata
               FROM %1$I.customer AS c
               WHERE c.livemode = %2$L$q$,
@@ -126,7 +126,7 @@ COMMENT ON COLUMN saas_metrics.stripe_shapes.place IS 'When it is looked for.';
 COMMENT ON COLUMN saas_metrics.stripe_shapes.description IS 'What makes such tables.';
 COMMENT ON COLUMN saas_metrics.stripe_shapes.of_table IS 'The table that it is recognised by.';
 COMMENT ON COLUMN saas_metrics.stripe_shapes.of_column IS 'The column of that table.';
-COMMENT ON COLUMN saas_metrics.stripe_shapes.of_type IS 'The type of that column.';
+COMMENT ON COLUMN saas_metrics.stripe_shapes.of_type IS 'The type of that column; NULL: any.';
 COMMENT ON COLUMN saas_metrics.stripe_shapes.customers IS 'The query of customers: id, name, email, created, metadata.';
 COMMENT ON COLUMN saas_metrics.stripe_shapes.price IS 'The expression that gives the price of an id.';
 COMMENT ON COLUMN saas_metrics.stripe_shapes.subscriptions IS 'The query of subscriptions: id, customer, status, has_ended, and the object.';

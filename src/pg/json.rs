@@ -28,12 +28,18 @@ sql_type_named!(Json<'_>, Json, "jsonb");
 unsafe impl<'fcx> ArgAbi<'fcx> for Json<'fcx> {
     unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
         // SAFETY: a datum passes through unread, and this one is a jsonb; the server gives it as a
-        // whole and aligned, its container after its header.
-        let container = unsafe {
+        // whole and aligned, its container after its header. One that is a single value is in an
+        // array of it.
+        unsafe {
             let whole = pg_sys::pg_detoast_datum(raw(arg).cast_mut_ptr());
-            &raw mut (*whole.cast::<pg_sys::Jsonb>()).root
-        };
-        Json(Value::Container(container))
+            let root = &raw mut (*whole.cast::<pg_sys::Jsonb>()).root;
+            let json = Json(Value::Container(root));
+            if json.container(pg_sys::JB_FSCALAR).is_none() {
+                return json;
+            }
+            let only = pg_sys::getIthJsonbValueFromContainer(root, 0);
+            only.as_ref().and_then(|it| Json::of(it)).unwrap_or(json)
+        }
     }
 }
 

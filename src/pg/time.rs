@@ -1,4 +1,5 @@
-use pgrx::callconv::{Arg, ArgAbi};
+use pgrx::callconv::{Arg, ArgAbi, BoxRet, FcInfo};
+use pgrx::datum::Datum;
 use pgrx::pg_sys;
 use saas_metrics_engine::metrics::conversion_funnel::Within;
 
@@ -20,6 +21,14 @@ unsafe impl<'fcx> ArgAbi<'fcx> for Instant {
     unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
         // SAFETY: a datum passes through unread.
         Instant(unsafe { raw(arg) }.value() as i64)
+    }
+}
+
+// SAFETY: the SQL type is timestamptz, an integer that is passed by value.
+unsafe impl BoxRet for Instant {
+    unsafe fn box_into<'fcx>(self, fcinfo: &mut FcInfo<'fcx>) -> Datum<'fcx> {
+        // SAFETY: see above.
+        unsafe { fcinfo.return_raw_datum(pg_sys::Datum::from(self.0)) }
     }
 }
 

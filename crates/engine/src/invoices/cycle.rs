@@ -16,7 +16,7 @@ fn micros_until(end: i64, length: Length) -> impl Iterator<Item = i64> {
         let at = DateTime::from_timestamp_micros(end.checked_add(EPOCH)?)?;
         let months = Months::new(u32::try_from(length.months).ok()?);
         let start = at.checked_sub_months(months)?;
-        let ends_month = (at + Days::new(1)).month() != at.month();
+        let ends_month = at.checked_add_days(Days::new(1))?.month() != at.month();
         let start_later = start.checked_add_days(Days::new(later))?;
         if later > 0 && !(length.months > 0 && ends_month && start_later.month() == start.month()) {
             return None;
@@ -27,7 +27,17 @@ fn micros_until(end: i64, length: Length) -> impl Iterator<Item = i64> {
     (0..=3).filter_map(start).filter(|it| *it > 0)
 }
 
-/// The last part of a billing period.
+/// How long the billing period is that begins at an instant.
+fn micros_from(start: i64, length: Length) -> Option<i64> {
+    let at = DateTime::from_timestamp_micros(start.checked_add(EPOCH)?)?;
+    let end = at
+        .checked_add_months(Months::new(u32::try_from(length.months).ok()?))?
+        .checked_add_days(Days::new(u64::try_from(length.days).ok()?))?;
+    let end = end.timestamp_micros().checked_sub(EPOCH)?;
+    end.checked_sub(start)?.checked_add(length.micros).filter(|it| *it > 0)
+}
+
+/// A part of a billing period: the last, as a rule, or the first of one that was cut short.
 #[derive(Clone, Copy)]
 pub struct Part {
     pub start: i64,
@@ -42,8 +52,13 @@ impl Part {
         self.end.checked_sub(self.start).filter(|it| *it > 0)
     }
 
+    /// How long the whole may be: by the calendar from its end, and as else it may be.
+    fn wholes(self) -> impl Iterator<Item = i64> {
+        micros_until(self.end, self.of).chain(micros_from(self.start, self.of))
+    }
+
     pub fn is_whole(self) -> bool {
-        micros_until(self.end, self.of).any(|whole| Some(whole) == self.length())
+        self.wholes().any(|whole| Some(whole) == self.length())
     }
 
     /// What the part's amount comes to for the whole by the calendar, rounded as it is; unchanged if
@@ -76,7 +91,7 @@ impl Part {
             let times = i128::from(whole / self.length()?) + 2;
             Some(apart.abs() <= unit.saturating_mul(times))
         };
-        micros_until(self.end, self.of).any(|whole| fits(whole) == Some(true))
+        self.wholes().any(|whole| fits(whole) == Some(true))
     }
 }
 
@@ -139,6 +154,9 @@ mod tests {
         assert!(part(at(2026, 2, 28), at(2026, 3, 31)).is_whole());
         assert!(!part(at(2026, 1, 29), at(2026, 2, 27)).is_whole());
         assert!(!part(at(2026, 1, 30), at(2026, 3, 1)).is_whole());
+        // The first 10 of 28 days.
+        let cut_short = part(at(2026, 2, 1), at(2026, 2, 11));
+        assert!(cut_short.may_come_to(Decimal::new(1071, 2), Decimal::new(3000, 2)));
         // 14 of the 28 days from January 31 on.
         let half = part(at(2026, 2, 14), at(2026, 2, 28));
         assert!(half.may_come_to(Decimal::new(1500, 2), Decimal::new(3000, 2)));

@@ -10,7 +10,7 @@ use crate::collection::room::push;
 use crate::currency::decimals;
 use crate::decimal::{Decimal, MAX_DECIMALS};
 use crate::ledger::rows::{DiscountKind, Length, Text, Texts};
-use crate::ledger::words::{word, words};
+use crate::ledger::words::{shown, word, words};
 
 words!(Kind {
     "recurring" => Recurring, "usage" => Usage, "one_time" => OneTime, "setup" => Setup,
@@ -194,7 +194,7 @@ impl Checked {
     /// None for a line that says nothing of periods.
     fn of(given: &Given) -> std::result::Result<Option<Checked>, String> {
         if let Some(problem) = given.problem {
-            return Err(String::from_utf8_lossy(problem).into_owned());
+            return Err(shown(problem));
         }
         let status = word(given.status, "status", InvoiceStatus::WORDS, InvoiceStatus::read)?
             .unwrap_or(InvoiceStatus::Paid);

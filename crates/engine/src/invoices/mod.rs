@@ -11,3 +11,5 @@ mod cycles;
 pub mod lines;
 pub mod periods;
 mod standing;
+#[cfg(test)]
+mod testing;

@@ -70,9 +70,10 @@ pub fn periods<'a, A: Allocator + Clone>(
         let time = |it: &Line| (it.start, it.issued, it.place);
         item(a).cmp(&item(b)).then_with(|| time(a).cmp(&time(b)))
     });
-    let (cycles, mut current) = (Cycles::of(lines), CurrentItems::of(lines));
+    let (cycles, current) = (Cycles::of(lines), CurrentItems::of(lines));
     for item in order.chunk_by(|a, b| item(a) == item(b)) {
-        let standing = current.take(item[0]);
+        // By its last line: what another is replaced by is later.
+        let standing = current.standing(item[item.len() - 1]);
         Item::of(lines, item, &cycles, standing)?.visit(&mut |it| visit(&Found::Period(*it)))?;
     }
     for item in current.left() {
@@ -118,13 +119,14 @@ impl<'a, 'l, A: Allocator + Clone> Item<'a, 'l, A> {
             item.iter().copied().filter(|it| kinds.contains(&it.kind)).collect()
         };
         let charges = of(&[Kind::Recurring, Kind::ProrationDebit]);
+        let credits = of(&[Kind::ProrationCredit]);
         let mut item = Item {
             lines,
             charges: charges
                 .chunk_by(|a, b| a.start == b.start)
-                .map(|together| charged(&lines.texts, cycles, together))
+                .map(|together| charged(&lines.texts, cycles, together, &credits))
                 .collect::<Result<_>>()?,
-            credits: of(&[Kind::ProrationCredit]),
+            credits,
             usages: of(&[Kind::Usage]),
             standing,
         };
@@ -144,7 +146,8 @@ impl<'a, 'l, A: Allocator + Clone> Item<'a, 'l, A> {
             if part.line.price.is_derived
                 && same
                 && fits(net, next.net)
-                && fits(discount, next.discount)
+                // Prorations may be net of a discount without telling it.
+                && (discount.mantissa == 0 || fits(discount, next.discount))
             {
                 (part.net, part.discount) = (next.net, next.discount);
             }
@@ -185,11 +188,36 @@ impl<'a, 'l, A: Allocator + Clone> Item<'a, 'l, A> {
             period.churn_kind = Some(ChurnKind::Involuntary);
             period.churn_reason = Some(PAYMENT_FAILED);
         }
-        match self.standing {
-            Some(standing) if next.is_none() && closed.is_none() => {
-                self.visit_last(period, line, standing, visit)
+        let Some(standing) = self.standing else { return visit(&period) };
+        if !self.is_paid_for(place, standing) {
+            (period.status, period.churn_kind, period.churn_reason) = (standing.status, None, None);
+        }
+        match next {
+            None if closed.is_none() => self.visit_last(period, line, standing, visit),
+            None if standing.status == Status::Canceled => {
+                visit(&Period { access_ends_at: None, ..self.told(period, standing) })
             }
             _ => visit(&period),
+        }
+    }
+
+    /// Whether what a line is for is served. Of a subscription that is late, paused or given up on,
+    /// the last invoices are not paid.
+    fn is_paid_for(&self, place: usize, standing: Standing) -> bool {
+        let is_paid = |it: &Charged| it.line.status == InvoiceStatus::Paid;
+        !matches!(standing.status, Status::PastDue | Status::Paused | Status::Unpaid)
+            || self.charges[place..].iter().any(is_paid)
+    }
+
+    /// A period with what its subscription tells of its end.
+    fn told(&self, period: Period<'a>, standing: Standing) -> Period<'a> {
+        Period {
+            renews: false,
+            cancel_requested_at: standing.cancel_requested_at,
+            access_ends_at: standing.access_ends_at,
+            churn_kind: standing.churn_kind.or(period.churn_kind),
+            churn_reason: self.lines.texts.get(standing.churn_reason).or(period.churn_reason),
+            ..period
         }
     }
 
@@ -201,14 +229,7 @@ impl<'a, 'l, A: Allocator + Clone> Item<'a, 'l, A> {
         standing: Standing,
         visit: &mut impl FnMut(&Period<'a>) -> Result<()>,
     ) -> Result<()> {
-        let told = Period {
-            renews: false,
-            cancel_requested_at: standing.cancel_requested_at,
-            access_ends_at: standing.access_ends_at,
-            churn_kind: standing.churn_kind.or(period.churn_kind),
-            churn_reason: self.lines.texts.get(standing.churn_reason).or(period.churn_reason),
-            ..period
-        };
+        let told = self.told(period, standing);
         match standing.status {
             Status::Canceled => {
                 // What nobody paid for is not served.
@@ -217,18 +238,14 @@ impl<'a, 'l, A: Allocator + Clone> Item<'a, 'l, A> {
                 visit(&Period { ends_at: Some(end), access_ends_at, ..told })
             }
             // From when on is not known but by what is paid.
-            Status::Paused | Status::Unpaid => {
+            Status::Paused | Status::Unpaid | Status::PastDue if told.status != standing.status => {
                 visit(&Period { ends_at: Some(line.end), ..told })?;
                 let (starts_at, status) = (line.end, standing.status);
                 visit(&Period { starts_at, ends_at: None, status, ..told })
             }
-            Status::PastDue if line.status == InvoiceStatus::Paid => {
-                visit(&Period { ends_at: Some(line.end), ..told })?;
-                let (starts_at, status) = (line.end, standing.status);
-                visit(&Period { starts_at, ends_at: None, status, ..told })
-            }
-            Status::PastDue => visit(&Period { ends_at: None, status: Status::PastDue, ..told }),
-            Status::Active | Status::Trialing => visit(&Period { ends_at: None, ..told }),
+            // What goes on at nothing is free, not a trial.
+            Status::Active => visit(&Period { ends_at: None, status: Status::Active, ..told }),
+            _ => visit(&Period { ends_at: None, ..told }),
         }
     }
 
@@ -261,19 +278,35 @@ impl<'a, 'l, A: Allocator + Clone> Item<'a, 'l, A> {
 }
 
 /// What the lines that start together come to: those of the invoice that was issued last, which may
-/// have several, as for tiers.
+/// have several, as for tiers. What an invoice takes back as it charges it was never charged.
 fn charged<'l, A: Allocator + Clone>(
     texts: &Texts<A>,
     cycles: &Cycles<A>,
     together: &[&'l Line],
+    credits: &[&'l Line],
 ) -> Result<Charged<'l>> {
     let [.., last] = together else { return Err(Error::Settings("no line".to_owned())) };
-    let invoice = |line: &Line| (texts.get(line.invoice_id), line.kind, line.end);
-    let issued = together.iter().filter(|it| invoice(it) == invoice(last));
+    let invoice = |line: &Line| (texts.get(line.invoice_id), line.end);
+    let mut back: Vec<Decimal> = credits
+        .iter()
+        .filter(|it| it.start == last.start && invoice(it) == invoice(last))
+        .map(|it| it.price.told.0.trimmed())
+        .collect();
+    let issued: Vec<&Line> = together
+        .iter()
+        .copied()
+        .filter(|it| it.kind == last.kind && invoice(it) == invoice(last))
+        .collect();
     let nothing = Decimal::new(0, 0);
     let mut sum = Charged { line: last, net: nothing, discount: nothing, told: (nothing, nothing) };
-    for line in issued {
+    for line in &issued {
         let Price { net, discount, told, .. } = cycles.price(line);
+        let taken_back = Decimal::new(-told.0.mantissa, told.0.scale).trimmed();
+        let credit = back.iter().position(|it| *it == taken_back).filter(|_| issued.len() > 1);
+        if let Some(place) = credit {
+            back.swap_remove(place);
+            continue;
+        }
         (sum.net, sum.discount) = (sum.net.plus(net)?, sum.discount.plus(discount)?);
         sum.told = (sum.told.0.plus(told.0)?, sum.told.1.plus(told.1)?);
     }
@@ -285,73 +318,8 @@ mod tests {
     use allocator_api2::alloc::Global;
 
     use super::*;
-    use crate::calendar::Day;
-    use crate::invoices::lines::{Given, Now};
-
-    const MONTH: Length = Length { months: 1, days: 0, micros: 0 };
-
-    fn at(month: u32, day: u32) -> i64 {
-        let (year, month) = (2026 + month as i32 / 13, (month - 1) % 12 + 1);
-        i64::from(Day::from_ymd(year, month, day).unwrap().0) * 86_400_000_000
-    }
-
-    fn cents(amount: i128) -> Decimal {
-        Decimal::new(amount, 2)
-    }
-
-    /// A paid line of the item "seat".
-    fn line(kind: &'static str, amount: i128, start: i64, end: i64) -> Given<'static> {
-        Given {
-            invoice_id: Some(b"in"),
-            item_id: Some(b"seat"),
-            plan: Some(b"pro"),
-            kind: Some(kind.as_bytes()),
-            amount: Some(Ok(cents(amount))),
-            billing_period: Some(MONTH),
-            service_start: Some(start),
-            service_end: Some(end),
-            issued_at: Some(start),
-            ..Given::default()
-        }
-    }
-
-    /// The item "seat" as its subscription has it now.
-    fn now(status: &'static str) -> Given<'static> {
-        Given {
-            item_id: Some(b"seat"),
-            amount: Some(Ok(cents(3000))),
-            billing_period: Some(MONTH),
-            now: Now { status: Some(status.as_bytes()), ..Now::default() },
-            ..Given::default()
-        }
-    }
-
-    /// Start, end, amount before the discount, discount and status of each period; a * marks an end
-    /// that may be renewed.
-    fn derived(given: &[Given]) -> Vec<String> {
-        let mut lines = Lines::new_in(Global);
-        given.iter().for_each(|it| lines.add(it).unwrap());
-        let mut derived = vec![];
-        periods(&lines, |it| {
-            let it = match it {
-                Found::Period(it) => it,
-                Found::Problem(it) => {
-                    derived.push(String::from_utf8_lossy(it.reason.unwrap()).into_owned());
-                    return Ok(());
-                }
-            };
-            let day = |micros: i64| Day((micros / 86_400_000_000) as i32).to_string();
-            let money = |it: Decimal| it.mantissa_at(2).unwrap();
-            let (end, mark) =
-                (it.ends_at.map_or("open".to_owned(), day), if it.renews { "*" } else { "" });
-            let (amount, discount) = (money(it.amount), money(it.discount));
-            let (start, status) = (day(it.starts_at), it.status.name());
-            derived.push(format!("{start} {end}{mark} {amount} {discount} {status}"));
-            Ok(())
-        })
-        .unwrap();
-        derived
-    }
+    use crate::invoices::lines::Given;
+    use crate::invoices::testing::{MONTH, at, cents, derived, line, now};
 
     #[test]
     fn seats_a_coupon_and_a_year() {
@@ -431,6 +399,53 @@ mod tests {
     }
 
     #[test]
+    fn what_an_invoice_takes_back_was_never_charged() {
+        // Two seats become five, and at the same instant three.
+        let rest = |kind, amount| Given {
+            invoice_id: Some(b"in2"),
+            ..line(kind, amount, at(1, 16), at(2, 1))
+        };
+        let given = [
+            line("recurring", 2000, at(1, 1), at(2, 1)),
+            rest("proration_credit", -1032),
+            rest("proration_debit", 2581),
+            rest("proration_credit", -2581),
+            rest("proration_debit", 1548),
+            line("recurring", 3000, at(2, 1), at(3, 1)),
+        ];
+        let expected = [
+            "2026-01-01 2026-01-16 2000 0 active",
+            "2026-01-16 2026-02-01 3000 0 active",
+            "2026-02-01 2026-03-01* 3000 0 active",
+        ];
+        assert_eq!(derived(&given), expected);
+    }
+
+    #[test]
+    fn a_credit_that_ends_a_canceled_item_ends_it_for_its_reason() {
+        let mut canceled = now("canceled");
+        canceled.now.access_ends_at = Some(at(1, 16));
+        canceled.now.churn_kind = Some(b"voluntary");
+        let mut lines = Lines::new_in(Global);
+        for given in [
+            line("recurring", 3000, at(1, 1), at(2, 1)),
+            Given {
+                issued_at: Some(at(1, 16)),
+                ..line("proration_credit", -1548, at(1, 16), at(2, 1))
+            },
+            canceled,
+        ] {
+            lines.add(&given).unwrap();
+        }
+        periods(&lines, |it| {
+            let Found::Period(it) = it else { panic!("{it:?}") };
+            assert_eq!((it.ends_at, it.churn_kind), (Some(at(1, 16)), Some(ChurnKind::Voluntary)));
+            Ok(())
+        })
+        .unwrap();
+    }
+
+    #[test]
     fn gaps_stay_and_may_have_been_renewals() {
         let given = [
             line("recurring", 3000, at(1, 1), at(2, 1)),
@@ -503,37 +518,6 @@ mod tests {
         assert_eq!(with(now("past_due")), late);
         let unpaid = Given { status: Some(b"open"), ..line.clone() };
         assert_eq!(derived(&[unpaid, now("past_due")]), ["2026-01-01 open 3000 0 past_due"]);
-    }
-
-    #[test]
-    fn an_item_that_its_subscription_has_no_more_is_gone() {
-        let of = |item: &'static str, given: Given<'static>| Given {
-            item_id: Some(item.as_bytes()),
-            subscription_id: Some(b"sub"),
-            ..given
-        };
-        let line = of("seat", line("recurring", 3000, at(1, 1), at(2, 1)));
-        let other = of("desk", Given { service_start: Some(at(2, 1)), ..now("active") });
-        let expected = ["2026-01-01 2026-02-01 3000 0 active", "2026-02-01 open 3000 0 active"];
-        assert_eq!(derived(&[line.clone(), other]), expected);
-        let elsewhere = Given { item_id: Some(b"desk"), ..now("active") };
-        assert_eq!(derived(&[line, elsewhere]), ["2026-01-01 2026-02-01* 3000 0 active"]);
-    }
-
-    #[test]
-    fn what_is_not_invoiced_yet_begins_with_its_own_row() {
-        let begun = Given { service_start: Some(at(1, 5)), ..now("active") };
-        assert_eq!(derived(std::slice::from_ref(&begun)), ["2026-01-05 open 3000 0 active"]);
-        assert_eq!(derived(&[now("active")]), [] as [&str; 0]);
-        let usage = Given { kind: Some(b"usage"), ..begun.clone() };
-        assert_eq!(derived(&[usage]), [] as [&str; 0]);
-        let priceless = Given { amount: None, ..begun.clone() };
-        assert_eq!(derived(std::slice::from_ref(&priceless)), ["amount is NULL"]);
-        let line = line("recurring", 3000, at(1, 1), at(2, 1));
-        assert_eq!(derived(&[priceless, line]), ["2026-01-01 open 3000 0 active"]);
-        let lost = Given { now: Now { status: Some(b"lost"), ..Now::default() }, ..begun };
-        let words = "active, trialing, past_due, unpaid, paused, canceled";
-        assert_eq!(derived(&[lost]), [format!("status \"lost\" is none of: {words}")]);
     }
 
     #[test]

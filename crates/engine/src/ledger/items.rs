@@ -241,7 +241,7 @@ impl<'a, A: Allocator + Clone> Item<'a, '_, A> {
         };
         let rates = &self.settings.rates;
         let rate = rates.on(currency, day).ok_or_else(|| {
-            let currency = String::from_utf8_lossy(currency);
+            let currency = crate::ledger::words::shown(currency);
             format!("fx_rates has no rate of currency {currency} on {day}")
         })?;
         if self.settings.policy.fx == Fx::Daily

@@ -188,7 +188,7 @@ struct Checked {
 impl Checked {
     fn of(given: &Given, policy: &Policy) -> std::result::Result<Checked, String> {
         if let Some(problem) = given.problem {
-            return Err(String::from_utf8_lossy(problem).into_owned());
+            return Err(crate::ledger::words::shown(problem));
         }
         let required = |name: &str| format!("{name} is NULL");
         let start = given.starts_at.ok_or_else(|| required("starts_at"))?;

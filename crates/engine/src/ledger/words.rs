@@ -24,6 +24,13 @@ macro_rules! words {
 
 pub(crate) use words;
 
+/// A text as a part of a message, which must fit the database whatever its encoding: what is not
+/// UTF-8 is shown as far as it is ASCII.
+pub fn shown(text: &[u8]) -> String {
+    let ascii = |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { '?' };
+    std::str::from_utf8(text).map_or_else(|_| text.iter().map(ascii).collect(), str::to_owned)
+}
+
 /// The choice that a column's word stands for; an error says which there are.
 pub fn word<T>(
     given: Option<&[u8]>,
@@ -33,7 +40,7 @@ pub fn word<T>(
 ) -> std::result::Result<Option<T>, String> {
     let Some(given) = given else { return Ok(None) };
     let unknown = || {
-        let given = String::from_utf8_lossy(given);
+        let given = shown(given);
         format!("{column} \"{given}\" is none of: {}", words.trim_end().replace(' ', ", "))
     };
     read(given).map(Some).ok_or_else(unknown)

@@ -33,7 +33,8 @@ pub fn instant<'a, J: Json<'a>>(json: J) -> Option<i64> {
 
 /// So many days, weeks, months or years.
 pub fn length(unit: &[u8], count: Decimal) -> Option<Length> {
-    let count = i32::try_from(count.trimmed().mantissa_at(0).ok()?).ok()?;
+    let count = Some(count.trimmed()).filter(|it| it.scale == 0)?;
+    let count = i32::try_from(count.mantissa).ok()?;
     let (months, days) = match unit {
         b"day" => (0, count),
         b"week" => (0, count.checked_mul(7)?),
@@ -66,5 +67,6 @@ mod tests {
         assert_eq!(of("week", 2), Some(Length { months: 0, days: 14, micros: 0 }));
         assert_eq!(of("year", i128::from(i32::MAX)), None);
         assert_eq!(of("fortnight", 1), None);
+        assert_eq!(length(b"month", Decimal::new(15, 1)), None);
     }
 }

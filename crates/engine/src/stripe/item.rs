@@ -5,7 +5,7 @@ use super::fields::{at, id, instant, number};
 use super::json::Json;
 use super::price::{self, Price};
 use crate::decimal::{Decimal, round_ratio};
-use crate::ledger::rows::{ChurnKind, Length, Status};
+use crate::ledger::rows::{ChurnKind, Length};
 
 /// An item as the input `current_subscriptions` takes it; amounts in major units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,8 @@ pub struct Item<'a> {
     pub currency: Option<&'a [u8]>,
     pub billing_period: Option<Length>,
     pub started_at: Option<i64>,
-    pub status: Status,
+    /// As Stripe has it, but for a pause.
+    pub status: &'a [u8],
     pub cancel_requested_at: Option<i64>,
     pub access_ends_at: Option<i64>,
     pub churn_kind: Option<ChurnKind>,
@@ -74,11 +75,14 @@ impl<'a> Item<'a> {
 }
 
 /// None for a subscription whose first invoice nobody has paid.
-fn status<'a, J: Json<'a>>(subscription: J) -> Option<Status> {
-    let status = Status::read(subscription.get("status")?.text()?)?;
+fn status<'a, J: Json<'a>>(subscription: J) -> Option<&'a [u8]> {
+    let status = subscription.get("status").and_then(J::text).unwrap_or(b"");
     let pausing = subscription.get("pause_collection").is_some();
-    let is_paused = pausing && matches!(status, Status::Active | Status::Trialing);
-    Some(if is_paused { Status::Paused } else { status })
+    match status {
+        b"incomplete" | b"incomplete_expired" => None,
+        b"active" | b"trialing" if pausing => Some(b"paused"),
+        _ => Some(status),
+    }
 }
 
 /// An item that was added later started then.
@@ -127,12 +131,8 @@ fn each_coupon<'a, J: Json<'a>>(json: J, visit: &mut dyn FnMut(Option<J>)) {
 /// What coupons take off an amount, one after another. None if that cannot be told: a coupon is
 /// there by its id only, or takes an amount off all items together.
 fn discount<'a, J: Json<'a>>(item: J, subscription: J, gross: Decimal) -> Option<Decimal> {
-    let mut items = 0;
-    if let Some(list) = at(subscription, &["items", "data"]) {
-        list.each(&mut |_| items += 1);
-    }
     let mut left = Some(gross);
-    let mut take = |alone: bool, coupon: Option<J>| {
+    let mut take = |is_alone: &dyn Fn() -> bool, coupon: Option<J>| {
         left = left.and_then(|left| {
             let coupon = coupon?;
             let percent = coupon.get("percent_off").and_then(number);
@@ -141,14 +141,21 @@ fn discount<'a, J: Json<'a>>(item: J, subscription: J, gross: Decimal) -> Option
                     let under = 100 * 10_i128.checked_pow(percent.scale.into())?;
                     Decimal::new(round_ratio(left, percent.mantissa, under, 0).ok()?, 0)
                 }
-                None => coupon.get("amount_off").and_then(number).filter(|_| alone)?,
+                None => coupon.get("amount_off").and_then(number).filter(|_| is_alone())?,
             };
             let rest = left.plus(Decimal::new(-off.mantissa, off.scale)).ok()?;
             Some(if rest.mantissa < 0 { Decimal::new(0, 0) } else { rest })
         });
     };
-    each_coupon(item, &mut |coupon| take(true, coupon));
-    each_coupon(subscription, &mut |coupon| take(items == 1, coupon));
+    each_coupon(item, &mut |coupon| take(&|| true, coupon));
+    let is_alone = || {
+        let mut items = 0;
+        if let Some(list) = at(subscription, &["items", "data"]) {
+            list.each(&mut |_| items += 1);
+        }
+        items == 1
+    };
+    each_coupon(subscription, &mut |coupon| take(&is_alone, coupon));
     let left = left?;
     gross.plus(Decimal::new(-left.mantissa, left.scale)).ok()
 }
@@ -224,7 +231,8 @@ mod tests {
         assert!(with(&json!({"status": "incomplete"}), |it| it.is_none()));
         assert!(with(&json!({"status": "incomplete_expired"}), |it| it.is_none()));
         let paused = json!({"pause_collection": {"behavior": "void"}});
-        assert_eq!(with(&paused, |it| it.unwrap().status), Status::Paused);
+        assert_eq!(with(&paused, |it| it.unwrap().status.to_vec()), b"paused");
+        assert_eq!(with(&json!({"status": "new"}), |it| it.unwrap().status.to_vec()), b"new");
     }
 
     #[test]

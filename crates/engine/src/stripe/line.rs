@@ -8,6 +8,7 @@ use crate::decimal::{Decimal, round_ratio};
 use crate::invoices::cycle::Part;
 use crate::invoices::lines::Kind;
 use crate::ledger::rows::Length;
+use crate::ledger::words::shown;
 
 /// A line as the input `invoice_lines` takes it; amounts in major units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl std::fmt::Display for Problem<'_> {
         match self {
             Self::CutShort => write!(f, "the invoice has more lines than are here"),
             Self::NoItem => write!(f, "the proration names no subscription item"),
-            Self::NoPrice(id) => write!(f, "price {} is not there", String::from_utf8_lossy(id)),
+            Self::NoPrice(id) => write!(f, "price {} is not there", shown(id)),
         }
     }
 }
@@ -87,8 +88,9 @@ impl<'a> Line<'a> {
             service_end: period("end"),
             problem: None,
         };
-        let whole = price.and_then(|it| read.whole(&it, decimals(currency)));
-        let prorated = field("proration").and_then(J::flag).unwrap_or(false) || whole.is_some();
+        let told = field("proration").and_then(J::flag).unwrap_or(false);
+        let whole = price.and_then(|it| read.whole(&it, decimals(currency), told));
+        let prorated = told || whole.is_some();
         let kind = read.kind(price.as_ref(), prorated);
         let is_cut_short = line.get("has_more").and_then(J::flag) == Some(true);
         let is_proration = matches!(kind, Kind::ProrationDebit | Kind::ProrationCredit);
@@ -105,14 +107,18 @@ impl<'a> Line<'a> {
 
     fn kind(&self, price: Option<&Price>, prorated: bool) -> Kind {
         let negative = self.amount.is_some_and(|it| it.mantissa < 0);
-        let positive = self.amount.is_some_and(|it| it.mantissa > 0);
+        // What is nothing only after its discount has a price.
+        let gross = self.amount.zip(self.discount).and_then(|(net, off)| net.plus(off).ok());
+        let is_empty = self.service_start.is_some() && self.service_start == self.service_end;
         match (self.subscription_id, price) {
             (None, _) if negative => Kind::Credit,
             (None, _) => Kind::OneTime,
-            (_, Some(price)) if price.is_metered => Kind::Usage,
+            (_, Some(price)) if price.is_metered && !negative && !is_empty => Kind::Usage,
+            (_, Some(price)) if price.is_metered => Kind::Adjustment,
             (_, Some(price)) if price.billing_period.is_none() => Kind::OneTime,
-            _ if prorated && positive => Kind::ProrationDebit,
-            _ if prorated => Kind::ProrationCredit,
+            _ if prorated && gross.is_some_and(|it| it.mantissa == 0) => Kind::Adjustment,
+            _ if prorated && negative => Kind::ProrationCredit,
+            _ if prorated => Kind::ProrationDebit,
             _ if negative => Kind::Adjustment,
             _ => Kind::Recurring,
         }
@@ -120,11 +126,11 @@ impl<'a> Line<'a> {
 
     /// What a whole billing period costs by the price and what is off it, if the line comes to a part
     /// of that but for rounding. Prorations may tell their discounts or be net of them.
-    fn whole(&self, price: &Price, decimals: u8) -> Option<(Decimal, Decimal)> {
+    fn whole(&self, price: &Price, decimals: u8, told: bool) -> Option<(Decimal, Decimal)> {
         let (start, end, of) = (self.service_start?, self.service_end?, self.billing_period?);
         let part = Part { start, end, of, decimals };
-        let (net, discount) = (self.amount.filter(|it| it.mantissa > 0)?, self.discount?);
-        if part.is_whole() || price.includes_tax {
+        let (net, discount) = (self.amount.filter(|it| it.mantissa >= 0)?, self.discount?);
+        if net.plus(discount).ok()?.mantissa == 0 || part.is_whole() || price.includes_tax {
             return None;
         }
         let list = price.of_quantity(self.quantity?)?;
@@ -138,6 +144,9 @@ impl<'a> Line<'a> {
             && let Some(whole) = fits(0)
         {
             return Some(whole);
+        }
+        if !told && discount.mantissa == 0 {
+            return None;
         }
         let mut fitting = (0..=100).filter_map(fits);
         // Of a short part, several could be meant.
@@ -314,6 +323,20 @@ mod tests {
         short["period"]["start"] = json!(seconds("2026-02-01") - 6000);
         short["discount_amounts"] = json!([{"amount": 1}]);
         assert_eq!(whole(&short), (None, None));
+        // Nothing before its discount and after it, and nothing at all.
+        let mut free = seats(2581, 5, ["2026-01-16", "2026-02-01"], true);
+        free["discount_amounts"] = json!([{"amount": 2581}]);
+        assert_eq!((of(&free).kind, whole(&free)), ("proration_debit", (cents(0), cents(5000))));
+        let empty = seats(0, 5, ["2026-01-16", "2026-02-01"], true);
+        assert_eq!(of(&empty).kind, "adjustment");
+        // The first 10 of 28 days, in which no discount is seen that is not told.
+        let cut_short = seats(1786, 5, ["2026-02-01", "2026-02-11"], false);
+        assert_eq!(
+            (of(&cut_short).kind, whole(&cut_short)),
+            ("proration_debit", (cents(5000), cents(0)))
+        );
+        let other = seats(1700, 5, ["2026-02-01", "2026-02-11"], false);
+        assert_eq!((of(&other).kind, whole(&other)), ("recurring", (None, None)));
         // What is for a part, though it does not say so.
         let first = seats(2581, 5, ["2026-01-16", "2026-02-01"], false);
         assert_eq!((of(&first).kind, of(&first).whole_amount), ("proration_debit", cents(5000)));

@@ -9,3 +9,5 @@ pub mod line;
 mod price;
 #[cfg(test)]
 mod testing;
+
+pub use fields::instant;
