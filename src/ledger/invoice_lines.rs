@@ -2,8 +2,10 @@
 
 use pgrx::pg_sys;
 use pgrx::prelude::*;
-use saas_metrics_engine::invoices::lines::{Given, Lines, Now};
-use saas_metrics_engine::invoices::periods::{Found, Period, Problem, periods};
+use saas_metrics_engine::invoices::found::{Found, Period, Problem};
+use saas_metrics_engine::invoices::given::{Given, Now};
+use saas_metrics_engine::invoices::lines::Lines;
+use saas_metrics_engine::invoices::periods::periods;
 use saas_metrics_engine::ledger::rows::Length;
 
 use crate::pg::call::Call;

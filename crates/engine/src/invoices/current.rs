@@ -2,7 +2,7 @@
 
 use allocator_api2::alloc::Allocator;
 
-use super::lines::Given;
+use super::given::Given;
 use crate::Result;
 use crate::decimal::Decimal;
 use crate::ledger::rows::{Charge, ChurnKind, DiscountKind, Length, Status, Text, Texts};

@@ -8,6 +8,8 @@
 mod current;
 pub(crate) mod cycle;
 mod cycles;
+pub mod found;
+pub mod given;
 pub mod lines;
 pub mod periods;
 mod standing;

@@ -3,8 +3,9 @@
 use allocator_api2::alloc::Allocator;
 
 use super::current::{CurrentItem, CurrentPrice, Standing};
+use super::found::{Found, Period, Problem};
 use super::lines::{Line, Lines};
-use super::periods::{Found, Period, Problem};
+
 use crate::ledger::rows::{Charge, Status, Text, Texts};
 
 /// The items of a customer's subscriptions, in the order of their ids.
@@ -130,7 +131,7 @@ pub fn begun<'a, A: Allocator + Clone>(
 
 #[cfg(test)]
 mod tests {
-    use crate::invoices::lines::{Given, Now};
+    use crate::invoices::given::{Given, Now};
     use crate::invoices::testing::{MONTH, at, derived, line, now};
     use crate::ledger::rows::Length;
 

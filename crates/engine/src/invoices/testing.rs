@@ -2,8 +2,10 @@
 
 use allocator_api2::alloc::Global;
 
-use super::lines::{Given, Lines, Now};
-use super::periods::{Found, periods};
+use super::found::Found;
+use super::given::{Given, Now};
+use super::lines::Lines;
+use super::periods::periods;
 use crate::calendar::Day;
 use crate::decimal::Decimal;
 use crate::ledger::rows::Length;
