@@ -107,7 +107,7 @@ DECLARE
   everything boolean;
   anew boolean;
   number bigint;
-  changed text;
+  changed text[];
   settings text;
   rebuild boolean;
   first boolean;
@@ -118,6 +118,7 @@ BEGIN
   -- In this order: the lock, the queue, the inputs. A change that commits between the last two is
   -- still queued; one that is off the queue is seen.
   SELECT s.everything, s.anew, s.last_refresh + 1 INTO everything, anew, number FROM ledger_settings AS s FOR UPDATE;
+  -- An array that becomes a constant of the plan, in which rows are looked up by a hash: not a text cast to one.
   EXECUTE saas_metrics._ledger_objects('take_changes') INTO changed, everything USING everything;
   everything := everything OR EXISTS (SELECT FROM saas_metrics._unwatched_tables(ledger));
   IF everything THEN

@@ -29,7 +29,7 @@ PYTHON = {
 # The types that rows are made of, and the aggregates that give a plain value.
 RESULTS = """
     SELECT t.typname FROM pg_type AS t JOIN pg_class AS c ON c.oid = t.typrelid AND c.relkind = 'c'
-    WHERE t.typnamespace = 'saas_metrics'::regnamespace AND t.typname NOT LIKE 'ledger%'
+    WHERE t.typnamespace = 'saas_metrics'::regnamespace AND t.typname !~ '^(ledger|stripe)_'
     UNION
     SELECT p.proname FROM pg_proc AS p JOIN pg_type AS t ON t.oid = p.prorettype
     WHERE p.pronamespace = 'saas_metrics'::regnamespace AND p.prokind = 'a' AND p.proname NOT LIKE 'ledger%'
