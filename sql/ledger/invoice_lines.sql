@@ -129,13 +129,13 @@ BEGIN
     FROM subscription_periods AS p
     JOIN current_subscriptions AS s ON s.customer_id = p.customer_id AND s.item_id = p.item_id
     CROSS JOIN ledger_settings AS l
-    WHERE p.ends_at IS NULL AND p.status IN ('active', 'past_due') AND s.amount IS NOT NULL
+    WHERE p.ends_at IS NULL AND p.status IN ('active', 'past_due') AND s.amount > 0
       AND p.kind IN ('recurring', 'add_on')
       AND EXISTS (SELECT FROM bindings AS b WHERE b.input = 'invoice_lines' AND b.bound);
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._compared_items(name) IS
-  'What running items cost by the last invoice and by their subscription, where both tell. Part of subscription_differences and check_ledger.';
+  'What running items cost by the last invoice and by their subscription, where that tells a price above 0. Part of subscription_differences and check_ledger.';
 
 CREATE FUNCTION saas_metrics.subscription_differences(
     ledger name,
@@ -165,4 +165,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.subscription_differences(name) IS
-  'The running items of a ledger over invoice lines whose last invoice tells another plan or price than their subscription does now (input current_subscriptions), the largest differences first: amounts are in major units per billing period, after discount. Items whose subscription does not tell a price are not compared. A change that is invoiced only with the next billing period is here until then; other rows are worth a look. None where invoice_lines is not bound. Errors: 3F000, 42501.';
+  'The running items of a ledger over invoice lines whose last invoice tells another plan or price than their subscription does now (input current_subscriptions), the largest differences first: amounts are in major units per billing period, after discount. Items whose subscription tells no price, or 0, are not compared. A change that is invoiced only with the next billing period is here until then; other rows are worth a look. None where invoice_lines is not bound. Errors: 3F000, 42501.';
