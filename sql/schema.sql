@@ -1,5 +1,8 @@
 -- Schema ---------------------------------------------------------------------
--- Everybody may call the functions; nobody but the owner may add objects.
+-- A member of the extension, owned by the bootstrap superuser whoever installs it: everybody may call
+-- the functions, and no other role may add one that an internal call would take.
+
+CREATE SCHEMA saas_metrics;
 
 GRANT USAGE ON SCHEMA saas_metrics TO PUBLIC;
 

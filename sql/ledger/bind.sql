@@ -283,6 +283,8 @@ COMMENT ON FUNCTION saas_metrics._reads_of_itself(name, text, regclass) IS
   'The relations of a ledger that a query reads and that come from the input it is for. Part of bind.';
 
 CREATE FUNCTION saas_metrics._bind_in(ledger name, input text, query text, callers_path text) RETURNS void
+  LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner_wrapper';
+CREATE FUNCTION saas_metrics._bind_in_as_owner(ledger name, input text, query text, callers_path text) RETURNS void
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
 AS $$
@@ -346,18 +348,21 @@ BEGIN
   PERFORM saas_metrics._warn_of_scans(ledger);
 END
 $$;
+COMMENT ON FUNCTION saas_metrics._bind_in_as_owner(name, text, text, text) IS 'The body of _bind_in, run as the owner of the ledger. Part of _bind_in.';
 COMMENT ON FUNCTION saas_metrics._bind_in(name, text, text, text) IS 'Part of bind and rebind.';
 
 -- No search path of its own: the names in the query are the caller's.
 CREATE FUNCTION saas_metrics.bind(ledger name, input text, query text) RETURNS void
   LANGUAGE sql
 AS $$
-  SELECT saas_metrics._bind_in(ledger, input, query, pg_catalog.current_setting('search_path'))
+  SELECT saas_metrics._bind_in(ledger, input, query, saas_metrics._callers_path())
 $$;
 COMMENT ON FUNCTION saas_metrics.bind(name, text, text) IS
   'Binds an input of a ledger (subscription_periods, customers, fx_rates) to one SELECT over your own tables, whose names resolve in your search path. saas_metrics.input_columns lists the columns: those required must be there, others have defaults, dates and timestamps without time zone are local to the ledger''s, customer_id is passed on uncast. Errors: one (42804) that lists all missing, extra and ill-typed columns; 42601 for anything but one SELECT that only reads; 42P19 if it reads what the ledger makes of the input; 55000 while <input>_rows holds rows; 22023 for an unknown input. Warns if reading a changed customer would scan a whole table. Then: saas_metrics.refresh.';
 
 CREATE FUNCTION saas_metrics.unbind(ledger name, input text) RETURNS void
+  LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner_wrapper';
+CREATE FUNCTION saas_metrics.unbind_as_owner(ledger name, input text) RETURNS void
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
 AS $$
@@ -369,10 +374,13 @@ BEGIN
   UPDATE ledger_settings SET everything = true;
 END
 $$;
+COMMENT ON FUNCTION saas_metrics.unbind_as_owner(name, text) IS 'The body of unbind, run as the owner of the ledger. Part of unbind.';
 COMMENT ON FUNCTION saas_metrics.unbind(name, text) IS
   'Takes an input off its query, so that migrations can change the tables it reads; the query is kept for rebind. Views show the state of the last refresh; a refresh while nothing is bound would supersede it all.';
 
 CREATE FUNCTION saas_metrics.rebind(ledger name) RETURNS void
+  LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner_wrapper';
+CREATE FUNCTION saas_metrics.rebind_as_owner(ledger name) RETURNS void
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
 AS $$
@@ -390,5 +398,6 @@ BEGIN
   END IF;
 END
 $$;
+COMMENT ON FUNCTION saas_metrics.rebind_as_owner(name) IS 'The body of rebind, run as the owner of the ledger. Part of rebind.';
 COMMENT ON FUNCTION saas_metrics.rebind(name) IS
   'Binds all inputs again to the queries they were bound to, in the search paths of then: after a migration, or for columns that a SELECT * has gained. Makes views anew that went with a table that was dropped with CASCADE. Errors as of bind.';

@@ -117,6 +117,17 @@ CREATE FUNCTION saas_metrics.close_period(
     OUT customers bigint,
     OUT digest text
   )
+  LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner_wrapper';
+CREATE FUNCTION saas_metrics.close_period_as_owner(
+    ledger name,
+    through date,
+    OUT closed_through date,
+    OUT refresh bigint,
+    OUT closed_at timestamptz,
+    OUT mrr numeric,
+    OUT customers bigint,
+    OUT digest text
+  )
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
   SET timezone = 'UTC'
@@ -159,6 +170,7 @@ BEGIN
   WHERE c.closed_through = through;
 END
 $$;
+COMMENT ON FUNCTION saas_metrics.close_period_as_owner(name, date) IS 'The body of close_period, run as the owner of the ledger. Part of close_period.';
 COMMENT ON FUNCTION saas_metrics.close_period(name, date) IS
   'Refreshes and seals a ledger through a day that is over: what it says now can be read again for good (mrr_monthly_at with closed_at), and restatements lists what changes later. Periods are closed in their order; closing one again returns its seal. Returns the seal: the day, the refresh it is of, the instant, the MRR and the customers at the end of the day, and a digest of all lines through it. Errors: 22023 for a day that is not over, 55000 for one before the last seal, and those of refresh.';
 

@@ -129,7 +129,6 @@ BEGIN
     ALTER TABLE superseded_lines ENABLE ROW LEVEL SECURITY;
     ALTER TABLE rejected_rows ENABLE ROW LEVEL SECURITY;
   END IF;
-  EXECUTE saas_metrics._ledger_objects('triggers');
   FOR input IN SELECT DISTINCT c.input FROM saas_metrics.input_columns AS c LOOP
     PERFORM saas_metrics._watch_rows(ledger, input);
   END LOOP;
@@ -163,10 +162,12 @@ BEGIN
       USING ERRCODE = '22023', HINT = 'Give a name from pg_timezone_names such as America/New_York.';
   END IF;
   IF saas_metrics._is_ledger(ledger) THEN
-    PERFORM saas_metrics._enter_ledger(ledger);
-    EXECUTE 'SELECT (currency, time_zone, policy, row_security) = (upper($1), $2, $3, $4) FROM ledger_settings'
-      INTO same USING currency, time_zone, policy, row_security;
-    IF NOT same THEN
+    PERFORM saas_metrics._hold_ledger(ledger);
+    SELECT (h.currency, h.time_zone, h.policy, h.row_security)
+           = (upper(create_ledger.currency), create_ledger.time_zone, create_ledger.policy, create_ledger.row_security) INTO same
+    FROM pg_namespace AS n, saas_metrics._ledger_header(n.oid) AS h
+    WHERE n.nspname = ledger;
+    IF same IS NOT TRUE THEN
       RAISE EXCEPTION 'ledger "%" exists with other settings', ledger
         USING ERRCODE = '55000', HINT = 'Use saas_metrics.set_policy for another policy; for other settings create another ledger.';
     END IF;
@@ -223,17 +224,15 @@ $$;
 COMMENT ON FUNCTION saas_metrics._drop_schema(name) IS
   'Drops a schema without listing what was in it. Part of drop_ledger.';
 
-CREATE FUNCTION saas_metrics.drop_ledger(ledger name) RETURNS void
+CREATE FUNCTION saas_metrics._drop_ledger(ledger name) RETURNS void
+  LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner_wrapper';
+CREATE FUNCTION saas_metrics._drop_ledger_as_owner(ledger name) RETURNS void
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   dependent text;
 BEGIN
-  IF NOT saas_metrics._is_ledger(ledger) THEN
-    RAISE NOTICE 'ledger "%" does not exist, skipping', ledger;
-    RETURN;
-  END IF;
   PERFORM saas_metrics._lock_ledger(ledger);
   PERFORM saas_metrics._lock_watched(ledger);
   SELECT d::text INTO dependent FROM saas_metrics._foreign_dependents(ledger) AS d LIMIT 1;
@@ -244,6 +243,20 @@ BEGIN
   PERFORM saas_metrics._drop_schema(ledger);
 END
 $$;
+COMMENT ON FUNCTION saas_metrics._drop_ledger_as_owner(name) IS 'The body of _drop_ledger, run as the owner of the ledger. Part of _drop_ledger.';
+COMMENT ON FUNCTION saas_metrics._drop_ledger(name) IS 'Drops a ledger that there is. Part of drop_ledger.';
+
+CREATE FUNCTION saas_metrics.drop_ledger(ledger name) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF NOT saas_metrics._is_ledger(ledger) THEN
+    RAISE NOTICE 'ledger "%" does not exist, skipping', ledger;
+  ELSE
+    PERFORM saas_metrics._drop_ledger(ledger);
+  END IF;
+END
+$$;
 COMMENT ON FUNCTION saas_metrics.drop_ledger(name) IS
   'Drops a ledger with all it stores; the billing tables stay, without its triggers. Errors: 2BP01 if a view or table outside the ledger depends on it. A ledger that does not exist is only a notice.';
-

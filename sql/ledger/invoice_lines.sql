@@ -68,7 +68,7 @@ CREATE FUNCTION saas_metrics.connect_invoice_lines(ledger name, query text) RETU
   LANGUAGE plpgsql
 AS $$
 DECLARE
-  callers_path text := pg_catalog.current_setting('search_path');
+  callers_path text := saas_metrics._callers_path();
 BEGIN
   PERFORM saas_metrics._bind_in(ledger, 'invoice_lines', query, callers_path);
   PERFORM saas_metrics._bind_in(ledger, 'subscription_periods', saas_metrics._periods_query(ledger), callers_path);

@@ -82,16 +82,36 @@ $$;
 COMMENT ON FUNCTION saas_metrics.ledger_today(text, date) IS
   'The current date in a time zone or, where the setting saas_metrics.today gives another one, that. Earlier than settled_on is an error (22023). Part of a ledger''s views.';
 
-CREATE FUNCTION saas_metrics._is_ledger(ledger name) RETURNS boolean
-  STABLE STRICT PARALLEL SAFE LANGUAGE sql
-  SET search_path = pg_catalog, pg_temp
-  RETURN EXISTS (
-    SELECT FROM pg_class AS c
-    JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'saas_metrics_version'
-    WHERE c.relname = 'ledger_settings' AND c.relkind = 'r'
-      AND c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = ledger));
-COMMENT ON FUNCTION saas_metrics._is_ledger(name) IS
+-- By its table of settings, which must be just what create_ledger makes: any role can make a schema
+-- with things of these names.
+CREATE FUNCTION saas_metrics._is_ledger_schema(schema oid) RETURNS boolean
+  STABLE STRICT LANGUAGE c AS 'MODULE_PATHNAME', 'is_ledger_schema_wrapper';
+COMMENT ON FUNCTION saas_metrics._is_ledger_schema(oid) IS
   'Whether a schema is a ledger. NULL if the argument is NULL.';
+
+CREATE FUNCTION saas_metrics._is_ledger(ledger name) RETURNS boolean
+  STABLE STRICT LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+  RETURN coalesce((SELECT saas_metrics._is_ledger_schema(n.oid) FROM pg_namespace AS n WHERE n.nspname = ledger), false);
+COMMENT ON FUNCTION saas_metrics._is_ledger(name) IS
+  'Whether a schema of this name is a ledger. NULL if the argument is NULL.';
+
+CREATE TYPE saas_metrics.ledger_header AS (
+  version text, currency text, time_zone text, policy text, row_security boolean, last_refresh bigint, refreshed_at timestamptz
+);
+COMMENT ON TYPE saas_metrics.ledger_header IS 'A ledger in the list of all: the columns of saas_metrics.ledgers.';
+
+CREATE FUNCTION saas_metrics._ledger_header(schema oid) RETURNS saas_metrics.ledger_header
+  STABLE STRICT LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_header_wrapper';
+COMMENT ON FUNCTION saas_metrics._ledger_header(oid) IS
+  'The settings of the ledger that a schema is, read without evaluating anything that is its owner''s. NULL if it is none, if the caller may not read them, or while they are locked. Part of the view ledgers.';
+
+-- The schemas in which names of a caller are looked up, each quoted; those that there are not are left out.
+CREATE FUNCTION saas_metrics._callers_path() RETURNS text
+  STABLE LANGUAGE sql
+  RETURN pg_catalog.array_to_string(
+    ARRAY(SELECT pg_catalog.quote_ident(s) FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) AS s), ', '::text);
+COMMENT ON FUNCTION saas_metrics._callers_path() IS 'The search path as a list of schemas. Part of bind and watch.';
 
 CREATE FUNCTION saas_metrics._enter_ledger(ledger name, to_change boolean DEFAULT true) RETURNS void
   LANGUAGE plpgsql
@@ -135,6 +155,21 @@ $$;
 COMMENT ON FUNCTION saas_metrics._lock_ledger(name) IS
   'Enters a ledger and holds it to the end of the transaction: verbs that change one wait for each other. Part of the verbs.';
 
+CREATE FUNCTION saas_metrics._hold_ledger(ledger name) RETURNS void
+  LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner_wrapper';
+CREATE FUNCTION saas_metrics._hold_ledger_as_owner(ledger name) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  PERFORM saas_metrics._lock_ledger(ledger);
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._hold_ledger(name) IS
+  'Calls _hold_ledger_as_owner as the ledger''s owner. Part of create_ledger and connect_stripe.';
+COMMENT ON FUNCTION saas_metrics._hold_ledger_as_owner(name) IS
+  'Holds a ledger to the end of the transaction. Part of create_ledger and connect_stripe.';
+
 CREATE FUNCTION saas_metrics._has_views() RETURNS boolean
   STABLE LANGUAGE sql
   -- It reads all inputs.
@@ -154,39 +189,13 @@ END
 $$;
 COMMENT ON FUNCTION saas_metrics._require_views(name) IS 'Raises 55000 if a ledger lacks its views. Part of the verbs.';
 
-CREATE FUNCTION saas_metrics._list_ledgers(
-    OUT ledger name,
-    OUT owner name,
-    OUT currency text,
-    OUT time_zone text,
-    OUT policy text,
-    OUT row_security boolean,
-    OUT version text,
-    OUT last_refresh bigint,
-    OUT refreshed_at timestamptz
-  ) RETURNS SETOF record
-  STABLE LANGUAGE plpgsql
-  SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-  FOR ledger, owner IN
-    SELECT n.nspname, pg_get_userbyid(n.nspowner)
-    FROM pg_namespace AS n
-    -- CASE, for the table has to be there before its rights are asked for.
-    WHERE CASE WHEN saas_metrics._is_ledger(n.nspname) AND has_schema_privilege(n.oid, 'USAGE')
-               THEN has_table_privilege(format('%I.ledger_settings', n.nspname), 'SELECT') END
-    ORDER BY n.nspname
-  LOOP
-    EXECUTE format('SELECT currency, time_zone, policy, row_security, saas_metrics_version,
-                           last_refresh, refreshed_at FROM %I.ledger_settings', ledger)
-      INTO currency, time_zone, policy, row_security, version, last_refresh, refreshed_at;
-    RETURN NEXT;
-  END LOOP;
-END
-$$;
-COMMENT ON FUNCTION saas_metrics._list_ledgers() IS 'Part of the view ledgers.';
-
-CREATE VIEW saas_metrics.ledgers AS SELECT * FROM saas_metrics._list_ledgers();
+CREATE VIEW saas_metrics.ledgers AS
+  SELECT n.nspname AS ledger, pg_catalog.pg_get_userbyid(n.nspowner) AS owner,
+         h.currency, h.time_zone, h.policy, h.row_security, h.version, h.last_refresh, h.refreshed_at
+  FROM pg_catalog.pg_namespace AS n
+  CROSS JOIN LATERAL saas_metrics._ledger_header(n.oid) AS h
+  WHERE pg_catalog.has_schema_privilege(n.oid, 'USAGE'::text) AND h.version IS NOT NULL
+  ORDER BY n.nspname;
 GRANT SELECT ON saas_metrics.ledgers TO PUBLIC;
 COMMENT ON VIEW saas_metrics.ledgers IS 'All ledgers of the database whose settings you may read.';
 COMMENT ON COLUMN saas_metrics.ledgers.ledger IS 'The ledger: a schema.';

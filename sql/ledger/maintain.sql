@@ -45,6 +45,8 @@ COMMENT ON FUNCTION saas_metrics.export_commands(name) IS
   'The statements that make a ledger anew: create_ledger, its bindings, policies, watched tables, grants and the first refresh, one a row, for a script under version control. Not its history and the rows of its own tables: those go with pg_dump. Errors: 3F000, 42501.';
 
 CREATE FUNCTION saas_metrics.upgrade_ledger(ledger name) RETURNS void
+  LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner_wrapper';
+CREATE FUNCTION saas_metrics.upgrade_ledger_as_owner(ledger name) RETURNS void
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
 AS $$
@@ -63,6 +65,7 @@ BEGIN
   PERFORM FROM saas_metrics.refresh(ledger);
 END
 $$;
+COMMENT ON FUNCTION saas_metrics.upgrade_ledger_as_owner(name) IS 'The body of upgrade_ledger, run as the owner of the ledger. Part of upgrade_ledger.';
 COMMENT ON FUNCTION saas_metrics.upgrade_ledger(name) IS
   'Makes the views of a ledger anew as this version of saas_metrics makes them, after ALTER EXTENSION saas_metrics UPDATE; what it stores and who may read it stays. Ends with a refresh of all customers. Errors: 2BP01 if a view of yours reads the ledger''s.';
 
@@ -75,7 +78,7 @@ DECLARE
 BEGIN
   PERFORM saas_metrics._drop_views(ledger);
   PERFORM saas_metrics._build_views((SELECT s.row_security FROM ledger_settings AS s));
-  PERFORM saas_metrics._gather_by_query();
+  PERFORM saas_metrics._gather_marks(ledger);
   PERFORM saas_metrics._give_to_owner(ledger);
   FOREACH statement IN ARRAY grants LOOP
     EXECUTE statement;
@@ -101,7 +104,8 @@ BEGIN
                             UNION ALL
                             SELECT i.input || '_query' FROM saas_metrics.input_columns AS i
                             UNION ALL
-                            SELECT w.marked_by FROM watched_tables AS w WHERE w.marked_by IS NOT NULL)
+                            SELECT w.marked_by || suffix FROM watched_tables AS w, unnest('{"",_rows}'::text[]) AS suffix
+                            WHERE w.marked_by IS NOT NULL)
   LOOP
     EXECUTE pg_catalog.format('DROP VIEW IF EXISTS %I CASCADE', made);
   END LOOP;

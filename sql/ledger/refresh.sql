@@ -94,6 +94,16 @@ CREATE FUNCTION saas_metrics.refresh(
     OUT rows_rejected bigint,
     OUT duration interval
   )
+  LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner_wrapper';
+CREATE FUNCTION saas_metrics.refresh_as_owner(
+    ledger name,
+    OUT periods bigint,
+    OUT customers bigint,
+    OUT movements_added bigint,
+    OUT movements_superseded bigint,
+    OUT rows_rejected bigint,
+    OUT duration interval
+  )
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
   SET enable_hashagg = off
@@ -119,8 +129,9 @@ BEGIN
   -- still queued; one that is off the queue is seen.
   SELECT s.everything, s.anew, s.last_refresh + 1 INTO everything, anew, number FROM ledger_settings AS s FOR UPDATE;
   -- An array that becomes a constant of the plan, in which rows are looked up by a hash: not a text cast to one.
-  EXECUTE saas_metrics._ledger_objects('take_changes') INTO changed, everything USING everything;
-  everything := everything OR EXISTS (SELECT FROM saas_metrics._unwatched_tables(ledger));
+  SELECT t.customers, t.everybody OR everything INTO changed, everything FROM saas_metrics._take_marks() AS t;
+  everything := everything OR EXISTS (SELECT FROM saas_metrics._unwatched_tables(ledger))
+                OR EXISTS (SELECT FROM saas_metrics._broken_watches(ledger));
   IF everything THEN
     PERFORM saas_metrics._settle();
     -- All customers are sorted rather than looked up one by one.
@@ -148,7 +159,7 @@ BEGIN
   IF changes > 0 THEN
     INSERT INTO refreshes
     SELECT number, greatest(clock_timestamp(), (SELECT max(r.recorded_at) FROM refreshes AS r) + interval '1 microsecond'),
-           refresh.periods, refresh.customers, refresh.movements_added, refresh.movements_superseded, refresh.rows_rejected;
+           refresh_as_owner.periods, refresh_as_owner.customers, refresh_as_owner.movements_added, refresh_as_owner.movements_superseded, refresh_as_owner.rows_rejected;
   END IF;
   IF changes > 10000 AND changes > (SELECT c.reltuples / 10 FROM pg_class AS c WHERE c.oid = 'current_lines'::regclass) THEN
     -- What plans depend on, and no more.
@@ -157,6 +168,7 @@ BEGIN
   duration := clock_timestamp() - started;
 END
 $$;
+COMMENT ON FUNCTION saas_metrics.refresh_as_owner(name) IS 'The body of refresh, run as the owner of the ledger. Part of refresh.';
 COMMENT ON FUNCTION saas_metrics.refresh(name) IS
   'Takes what changed in a ledger''s inputs into its movements: the customers that watched tables marked or, if an input reads a table that is not watched or something else changed, all. Returns how many periods and customers it read, how many movements it added and superseded, and how many rows of the inputs it leaves in rejected_rows; a refresh without changes records nothing. Refreshes of one ledger wait for each other; writers of billing tables do not wait. Errors: 3F000, 42501; 40001 under REPEATABLE READ and SERIALIZABLE if another refresh came between.';
 

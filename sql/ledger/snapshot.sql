@@ -7,6 +7,14 @@ CREATE FUNCTION saas_metrics.record_snapshot(
     OUT unchanged bigint,
     OUT recorded_at timestamptz
   )
+  LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner_wrapper';
+CREATE FUNCTION saas_metrics.record_snapshot_as_owner(
+    ledger name,
+    OUT opened bigint,
+    OUT closed bigint,
+    OUT unchanged bigint,
+    OUT recorded_at timestamptz
+  )
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
   SET row_security = off
@@ -52,7 +60,7 @@ BEGIN
   ),
   ended AS (
     UPDATE subscription_periods_rows AS r
-    SET ends_at = greatest(record_snapshot.recorded_at, r.starts_at)
+    SET ends_at = greatest(record_snapshot_as_owner.recorded_at, r.starts_at)
     FROM compared AS d
     WHERE r.ctid = d.place AND NOT d.same
     RETURNING 1
@@ -68,8 +76,8 @@ BEGIN
            CASE WHEN EXISTS (SELECT FROM subscription_periods_rows AS r
                              WHERE r.customer_id = (d.row).customer_id AND r.item_id = (d.row).item_id
                                AND coalesce(r.subscription_id, '') = coalesce((d.row).subscription_id, ''))
-                THEN record_snapshot.recorded_at
-                ELSE coalesce((d.row).started_at, record_snapshot.recorded_at) END,
+                THEN record_snapshot_as_owner.recorded_at
+                ELSE coalesce((d.row).started_at, record_snapshot_as_owner.recorded_at) END,
            (d.row).status, (d.row).cancel_requested_at, (d.row).access_ends_at, (d.row).churn_kind,
            (d.row).churn_reason
     FROM compared AS d
@@ -81,5 +89,6 @@ BEGIN
     INTO opened, closed, unchanged;
 END
 $$;
+COMMENT ON FUNCTION saas_metrics.record_snapshot_as_owner(name) IS 'The body of record_snapshot, run as the owner of the ledger. Part of record_snapshot.';
 COMMENT ON FUNCTION saas_metrics.record_snapshot(name) IS
   'For tables that keep only the current state: compares the input current_subscriptions with the open stretches in subscription_periods_rows, ends those of items that changed or are gone, and begins new ones, all now; an item seen for the first time begins at its started_at. Without changes it writes nothing. Call it as often as changes are to be dated. Returns how many stretches it opened and closed, how many items are unchanged, and the instant. Errors: 55000 while subscription_periods is bound, 22023 for an item given twice or without item_id or customer.';

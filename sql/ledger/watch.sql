@@ -1,107 +1,259 @@
 -- Watching billing tables ---------------------------------------------------------
+-- In three steps: what is the ledger's is done as its owner, and only the triggers of the billing table
+-- with the rights of the caller, with nothing of the owner's evaluated meanwhile.
 
-CREATE FUNCTION saas_metrics.mark_changed() RETURNS trigger
-  LANGUAGE c AS 'MODULE_PATHNAME', 'mark_changed_wrapper';
-COMMENT ON FUNCTION saas_metrics.mark_changed() IS
-  'The trigger of watched tables: appends the customers of the old and the new row to the ledger''s changed_customers, whatever the writer''s own rights are. Arguments: the ledger and the column of the customer. Made by saas_metrics.watch; a trigger that the ledger does not know of does nothing but warn.';
-
--- Triggers belong to the ledger by what they depend on: names can change, and be taken. Those for each
--- row refer to its queue as a constraint would, which costs a write nothing; those for a statement have
--- a condition that always holds and names a type of it.
-CREATE FUNCTION saas_metrics._triggers(
-    ledger name, OUT relation regclass, OUT trigger_name name, OUT truncates boolean, OUT disabled boolean
-  ) RETURNS SETOF record
-  STABLE LANGUAGE sql
+CREATE FUNCTION saas_metrics._require_watchable(ledger name, source_table regclass) RETURNS void
+  STABLE LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT t.tgrelid::regclass, t.tgname, t.tgtype & 32 <> 0, t.tgenabled = 'D'
-  FROM pg_depend AS d
-  JOIN pg_trigger AS t ON t.oid = d.objid
-  WHERE d.classid = 'pg_trigger'::regclass AND t.tgparentid = 0
-    AND (d.refclassid = 'pg_type'::regclass AND d.refobjid = to_regtype(format('%I.changed_customers', ledger))
-         OR d.refclassid = 'pg_class'::regclass AND d.refobjid = to_regclass(format('%I.changed_customers', ledger)))
-    AND t.tgrelid <> d.refobjid
-$$;
-COMMENT ON FUNCTION saas_metrics._triggers(name) IS
-  'The triggers that mark changes for a ledger, but for the copies that partitions have. Part of watch, unwatch and check_ledger.';
-
-CREATE FUNCTION saas_metrics._free_trigger_name(ledger name, relation regclass, suffix text) RETURNS name
-  STABLE LANGUAGE sql
-  SET search_path = pg_catalog, pg_temp
-AS $$
-  SELECT n.name::name
-  FROM (VALUES (1, 'saas_metrics_' || ledger),
-               (2, 'saas_metrics_' || md5(ledger || format('%I.changed_customers', ledger)::regtype::oid))) AS n (place, name)
-  WHERE octet_length(n.name || suffix) < 64
-    AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = relation AND t.tgname = n.name || suffix)
-    AND NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conrelid = relation AND c.conname = n.name || suffix)
-  ORDER BY n.place
-  LIMIT 1
-$$;
-COMMENT ON FUNCTION saas_metrics._free_trigger_name(name, regclass, text) IS
-  'A name for a ledger''s trigger that the table has no trigger or constraint of, yet without the suffix. Part of watch.';
-
-CREATE FUNCTION saas_metrics._ledger_of_trigger(relation oid, trigger_name name) RETURNS name
-  STABLE LANGUAGE sql
-  SET search_path = pg_catalog, pg_temp
-  RETURN (
-    SELECT n.nspname
-    FROM pg_trigger AS t
-    JOIN pg_proc AS p ON p.oid = t.tgfoid
-    JOIN pg_namespace AS n ON n.oid = p.pronamespace
-    WHERE t.tgrelid = relation AND t.tgname = trigger_name);
-COMMENT ON FUNCTION saas_metrics._ledger_of_trigger(oid, name) IS
-  'The schema of a trigger''s function. Part of the triggers of watched tables.';
-
--- The ledger's own tables of rows.
-CREATE FUNCTION saas_metrics._watch_rows(ledger name, input text) RETURNS void
-  LANGUAGE plpgsql
-AS $$
+DECLARE
+  kind "char";
+  home oid;
 BEGIN
-  IF input = 'fx_rates' THEN
-    PERFORM saas_metrics._create_triggers(ledger, (input || '_rows')::regclass, 'mark_all()', true, false);
-  ELSE
-    PERFORM saas_metrics._create_triggers(ledger, (input || '_rows')::regclass,
-      pg_catalog.format('saas_metrics.mark_changed(%L, %L)', ledger, 'customer_id'), false, false);
+  SELECT c.relkind, c.relnamespace INTO kind, home FROM pg_class AS c WHERE c.oid = source_table AND c.relpersistence <> 't';
+  IF kind IS NULL OR kind NOT IN ('r', 'p') THEN
+    RAISE EXCEPTION '% is not a table that can be watched', source_table
+      USING ERRCODE = '42809', HINT = 'Watch the permanent tables that it reads. Changes of views and foreign tables are taken in by each refresh.';
+  END IF;
+  IF home = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = ledger) THEN
+    RAISE EXCEPTION '% is the ledger''s own', source_table
+      USING ERRCODE = '42809', HINT = 'A ledger watches its own tables of rows already.';
   END IF;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics._watch_rows(name, text) IS 'Part of create_ledger.';
+COMMENT ON FUNCTION saas_metrics._require_watchable(name, regclass) IS
+  'Refuses (42809) what is no permanent table, or is the ledger''s own. Part of watch.';
 
-CREATE FUNCTION saas_metrics._create_triggers(
-    ledger name, source_table regclass, call text, by_statement boolean, on_replica boolean
-  ) RETURNS void
-  LANGUAGE plpgsql
+-- The column that a text names, quoted or not; NULL if there is none.
+CREATE FUNCTION saas_metrics._column_named(source_table regclass, given text) RETURNS name
+  STABLE STRICT LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+  RETURN (
+    SELECT a.attname
+    FROM pg_attribute AS a
+    WHERE a.attrelid = source_table AND a.attnum > 0 AND NOT a.attisdropped
+      AND (a.attname = given OR given = '"' || replace(a.attname, '"', '""') || '"' OR a.attname = lower(given))
+    ORDER BY a.attname <> given
+    LIMIT 1);
+COMMENT ON FUNCTION saas_metrics._column_named(regclass, text) IS
+  'The column of a table that a text names, as it is or as SQL writes it. Part of watch.';
+
+CREATE FUNCTION saas_metrics._require_customer_column(ledger name, source_table regclass, given text) RETURNS name
+  STABLE LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  marks name := saas_metrics._free_trigger_name(ledger, source_table, '');
-  truncates name;
-  part regclass;
+  known text := saas_metrics._customer_id_type(ledger);
+  found name := saas_metrics._column_named(source_table, given);
+  id_type text := saas_metrics._id_type(source_table, found);
 BEGIN
-  EXECUTE pg_catalog.format(
-    CASE WHEN by_statement
-      THEN 'CREATE TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH STATEMENT WHEN (NULL::%I.changed_customers IS NULL) EXECUTE FUNCTION %s'
-      ELSE 'CREATE CONSTRAINT TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON %s FROM %I.changed_customers FOR EACH ROW EXECUTE FUNCTION %s'
-    END, marks, source_table, ledger, call);
-  IF on_replica THEN
-    EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', source_table, marks);
+  IF found IS NULL THEN
+    RAISE EXCEPTION 'column "%" of % does not exist', left(given, 100), source_table
+      USING ERRCODE = '42703', HINT = 'Give a column, or a SELECT that reads the changed rows as changed and yields ids of customers.';
   END IF;
-  FOR part IN
-    SELECT source_table
-    UNION
-    SELECT t.relid FROM pg_catalog.pg_partition_tree(source_table) AS t
-  LOOP
-    truncates := saas_metrics._free_trigger_name(ledger, part, '_truncate') || '_truncate';
-    EXECUTE pg_catalog.format(
-      'CREATE TRIGGER %I AFTER TRUNCATE ON %s FOR EACH STATEMENT WHEN (NULL::%I.changed_customers IS NULL) EXECUTE FUNCTION %I.mark_all()',
-      truncates, part, ledger, ledger);
-    IF on_replica THEN
-      EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', part, truncates);
-    END IF;
+  IF id_type <> known THEN
+    RAISE EXCEPTION 'column "%" of % is %, but the customers of ledger "%" are %', found, source_table, id_type, ledger, known
+      USING ERRCODE = '42804', HINT = format('Bind first. Then, if need be, give a SELECT: ''SELECT %I::%s FROM changed''.', found, known);
+  END IF;
+  PERFORM saas_metrics._queue_columns(source_table, ARRAY[found]);
+  RETURN found;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._require_customer_column(name, regclass, text) IS
+  'The column of the customer. Errors: 42703 for an unknown one, 42804 for one of another type than the ledger''s customers, 0A000 for a virtual one. Part of watch.';
+
+CREATE FUNCTION saas_metrics._begin_watch(
+    ledger name, source_table regclass, customer_id text, on_replica boolean, callers_path text,
+    OUT queue regclass, OUT arguments text, OUT marked_by name, OUT named text
+  )
+  LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner_wrapper';
+CREATE FUNCTION saas_metrics._begin_watch_as_owner(
+    ledger name, source_table regclass, customer_id text, on_replica boolean, callers_path text,
+    OUT queue regclass, OUT arguments text, OUT marked_by name, OUT named text
+  )
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  columns name[];
+BEGIN
+  PERFORM saas_metrics._lock_ledger(ledger);
+  IF source_table IS NULL OR customer_id IS NULL OR on_replica IS NULL THEN
+    RAISE EXCEPTION 'an argument of watch is NULL'
+      USING ERRCODE = '22004', HINT = 'Give a table and the column of the customer, or a SELECT over changed.';
+  END IF;
+  PERFORM saas_metrics._require_watchable(ledger, source_table);
+  IF customer_id ~* '^\s*(select\M|with\M|values\M|table\M|\(|--|/\*)'
+     AND saas_metrics._column_named(source_table, customer_id) IS NULL THEN
+    named := customer_id;
+  ELSE
+    named := saas_metrics._require_customer_column(ledger, source_table, customer_id);
+    columns := ARRAY[named]::name[];
+  END IF;
+  IF saas_metrics._is_watched(ledger, source_table, named, on_replica) THEN
+    RAISE NOTICE '% is watched already, skipping', source_table;
+    RETURN;
+  END IF;
+  IF columns IS NULL THEN
+    SELECT q.marked_by, q.columns INTO marked_by, columns
+    FROM saas_metrics._create_queue(ledger, source_table, named, callers_path) AS q;
+  END IF;
+  queue := coalesce(marked_by || '_queue', 'changed_customers')::regclass;
+  arguments := saas_metrics._mark_arguments(source_table, columns);
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._begin_watch(name, regclass, text, boolean, text) IS
+  'Calls _begin_watch_as_owner as the ledger''s owner. Part of watch.';
+COMMENT ON FUNCTION saas_metrics._begin_watch_as_owner(name, regclass, text, boolean, text) IS
+  'Makes what a table needs to be watched, but for its triggers: the queue, the arguments of the triggers, the view that yields customers, and the column or SELECT. No queue: it is watched so already. Part of watch.';
+
+-- Watched so, with a trigger that still finds its columns.
+CREATE FUNCTION saas_metrics._is_watched(ledger name, source_table regclass, named text, on_replica boolean) RETURNS boolean
+  STABLE LANGUAGE plpgsql
+AS $$
+BEGIN
+  RETURN EXISTS (
+    SELECT FROM watched_tables AS w
+    WHERE w.source_table = _is_watched.source_table AND w.customer_id = named AND w.on_replica = _is_watched.on_replica)
+    AND NOT EXISTS (SELECT FROM saas_metrics._broken_watches(ledger) AS b WHERE b.source_table = _is_watched.source_table);
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._is_watched(name, regclass, text, boolean) IS
+  'Whether the ledger that was entered watches a table just so. Part of watch.';
+
+-- Arguments of a trigger are strings, each with a zero byte at its end.
+CREATE FUNCTION saas_metrics._broken_watches(ledger name, OUT source_table regclass, OUT problem text) RETURNS SETOF record
+  STABLE LANGUAGE plpgsql
+AS $$
+BEGIN
+  RETURN QUERY
+    WITH watching AS (
+      SELECT w.source_table, t.trigger_name, q.oid AS queue,
+             pg_catalog.string_to_array(pg_catalog.encode(g.tgargs, 'escape'), '\000') AS arguments
+      FROM watched_tables AS w
+      LEFT JOIN saas_metrics._triggers(ledger) AS t ON t.relation = w.source_table AND NOT t.truncates AND NOT t.disabled
+      LEFT JOIN pg_catalog.pg_trigger AS g ON g.tgrelid = t.relation AND g.tgname = t.trigger_name
+      LEFT JOIN pg_catalog.pg_class AS q
+        ON q.oid = g.tgconstrrelid AND q.relname = coalesce(w.marked_by || '_queue', 'changed_customers')
+    )
+    SELECT w.source_table,
+           CASE WHEN bool_and(w.queue IS NULL) THEN 'it has no trigger'
+                WHEN bool_and(saas_metrics._column_gone(w.source_table, w.queue, w.arguments)) THEN 'a column that the mark is made of is gone or of another type'
+                WHEN bool_and(NOT saas_metrics._takes_marks(w.queue)) THEN 'its queue was altered' END
+    FROM watching AS w
+    GROUP BY w.source_table
+    HAVING bool_and(w.queue IS NULL OR saas_metrics._column_gone(w.source_table, w.queue, w.arguments)
+                    OR NOT saas_metrics._takes_marks(w.queue));
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._broken_watches(name) IS
+  'The watched tables of the ledger that was entered whose changes are not marked as they should be, and why. Part of watch, refresh and check_ledger.';
+
+CREATE FUNCTION saas_metrics._column_gone(source_table regclass, queue oid, arguments text[]) RETURNS boolean
+  STABLE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT coalesce(bool_or(a.attnum IS NULL OR b.oid IS DISTINCT FROM k.atttypid), false)
+  FROM generate_series(2, cardinality(arguments) - 2, 2) AS place
+  LEFT JOIN pg_attribute AS a
+    ON a.attrelid = source_table AND NOT a.attisdropped
+       AND CASE WHEN arguments[1] = source_table::oid::text THEN a.attnum = arguments[place]::smallint
+                ELSE encode(convert_to(a.attname::text, getdatabaseencoding()), 'escape') = arguments[place + 1] END
+  LEFT JOIN pg_attribute AS k ON k.attrelid = queue AND k.attnum = place / 2
+  LEFT JOIN LATERAL (
+    WITH RECURSIVE below AS (
+      SELECT a.atttypid AS oid
+      UNION ALL
+      SELECT t.typbasetype FROM below JOIN pg_type AS t ON t.oid = below.oid WHERE t.typtype = 'd')
+    SELECT t.oid FROM below JOIN pg_type AS t ON t.oid = below.oid AND t.typtype <> 'd') AS b ON true
+$$;
+COMMENT ON FUNCTION saas_metrics._column_gone(regclass, oid, text[]) IS
+  'Whether a column that the arguments of a trigger name is no longer what its queue keeps. Part of check_ledger.';
+
+CREATE FUNCTION saas_metrics._takes_marks(queue oid) RETURNS boolean
+  STABLE STRICT LANGUAGE c AS 'MODULE_PATHNAME', 'takes_marks_wrapper';
+COMMENT ON FUNCTION saas_metrics._takes_marks(oid) IS
+  'Whether triggers of watched tables can append to a table: an ordinary one without index, trigger, rule or constraint, its last column the scope. Part of check_ledger.';
+
+CREATE FUNCTION saas_metrics._end_watch(
+    ledger name, source_table regclass, named text, on_replica boolean, marked_by name
+  ) RETURNS void
+  LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner_wrapper';
+CREATE FUNCTION saas_metrics._end_watch_as_owner(
+    ledger name, source_table regclass, named text, on_replica boolean, marked_by name
+  ) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  before name;
+BEGIN
+  PERFORM saas_metrics._lock_ledger(ledger);
+  DELETE FROM watched_tables AS w WHERE w.source_table = _end_watch_as_owner.source_table RETURNING w.marked_by INTO before;
+  IF NOT FOUND AND named IS NULL THEN
+    PERFORM saas_metrics._drop_unused_queues(ledger);
+    RETURN;
+  END IF;
+  IF named IS NOT NULL THEN
+    INSERT INTO watched_tables VALUES (source_table, named, on_replica, marked_by);
+  END IF;
+  IF before IS NOT NULL OR marked_by IS NOT NULL THEN
+    PERFORM saas_metrics._gather_marks(ledger);
+    PERFORM saas_metrics._drop_unused_queues(ledger);
+  END IF;
+  -- What changed before is marked nowhere, and the marks of a queue that went are gone.
+  UPDATE ledger_settings SET everything = true;
+  IF named IS NOT NULL THEN
+    PERFORM saas_metrics._warn_of_scans(ledger);
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._end_watch(name, regclass, text, boolean, name) IS
+  'Calls _end_watch_as_owner as the ledger''s owner. Part of watch and unwatch.';
+COMMENT ON FUNCTION saas_metrics._end_watch_as_owner(name, regclass, text, boolean, name) IS
+  'Records that a table is watched, by a column or a SELECT, or no longer is. Part of watch and unwatch.';
+
+-- A table that is in use is not waited for: its old triggers are disabled then, which takes a lesser
+-- lock, for whoever reads the table may be waiting for the ledger.
+CREATE FUNCTION saas_metrics._retire_triggers(tables regclass[], names name[]) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  SET client_min_messages = warning
+AS $$
+BEGIN
+  FOR place IN 1 .. cardinality(tables) LOOP
+    BEGIN
+      EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE NOWAIT', tables[place]);
+      EXECUTE format('DROP TRIGGER IF EXISTS %I ON %s', names[place], tables[place]);
+    EXCEPTION WHEN lock_not_available THEN
+      EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', tables[place], names[place]);
+    END;
   END LOOP;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics._create_triggers(name, regclass, text, boolean, boolean) IS 'Part of watch.';
+COMMENT ON FUNCTION saas_metrics._retire_triggers(regclass[], name[]) IS
+  'Drops triggers, or disables those of tables that are in use. Part of watch and unwatch.';
+
+-- The triggers of a ledger on a table, and those for TRUNCATE on its partitions.
+CREATE FUNCTION saas_metrics._triggers_of(ledger name, source_table regclass, OUT tables regclass[], OUT names name[])
+  STABLE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH known AS (SELECT t.* FROM saas_metrics._triggers(ledger) AS t),
+  own AS (SELECT k.* FROM known AS k WHERE k.relation = source_table AND NOT k.truncates)
+  SELECT coalesce(array_agg(f.relation ORDER BY f.relation::oid), '{}'),
+         coalesce(array_agg(f.trigger_name ORDER BY f.relation::oid), '{}')
+  FROM (
+    SELECT o.relation, o.trigger_name FROM own AS o
+    UNION
+    SELECT k.relation, k.trigger_name
+    FROM known AS k
+    WHERE k.truncates AND k.trigger_name IN (SELECT o.trigger_name || '_truncate' FROM own AS o)
+      AND k.relation IN (SELECT source_table UNION ALL SELECT p.relid FROM pg_partition_tree(source_table) AS p)
+  ) AS f
+$$;
+COMMENT ON FUNCTION saas_metrics._triggers_of(name, regclass) IS
+  'The triggers by which a ledger watches a table. Part of watch and unwatch.';
 
 CREATE FUNCTION saas_metrics._watch_in(
     ledger name, source_table regclass, customer_id text, on_replica boolean, callers_path text
@@ -110,120 +262,50 @@ CREATE FUNCTION saas_metrics._watch_in(
   SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  kind "char";
-  id_type text;
-  known text;
-  marked_by name;
+  begun record;
+  old record;
 BEGIN
-  PERFORM saas_metrics._lock_ledger(ledger);
-  known := saas_metrics._customer_id_type(ledger);
-  IF source_table IS NULL OR customer_id IS NULL OR on_replica IS NULL THEN
-    RAISE EXCEPTION 'an argument of watch is NULL'
-      USING ERRCODE = '22004', HINT = 'Give a table and the column of the customer, or a SELECT over changed.';
-  END IF;
-  SELECT c.relkind INTO kind FROM pg_class AS c WHERE c.oid = source_table AND c.relpersistence <> 't';
-  IF kind IS NULL OR kind NOT IN ('r', 'p') THEN
-    RAISE EXCEPTION '% is not a table that can be watched', source_table
-      USING ERRCODE = '42809', HINT = 'Watch the permanent tables that it reads. What only views and foreign tables tell is taken in by each refresh.';
-  END IF;
-  IF EXISTS (SELECT FROM pg_class AS c
-             WHERE c.oid = source_table AND c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = ledger)) THEN
-    RAISE EXCEPTION '% is the ledger''s own', source_table
-      USING ERRCODE = '42809', HINT = 'A ledger watches its own tables of rows already.';
-  END IF;
-  PERFORM FROM watched_tables AS w
-  WHERE w.source_table = _watch_in.source_table AND w.customer_id = _watch_in.customer_id
-    AND w.on_replica = _watch_in.on_replica;
-  IF FOUND THEN
-    RAISE NOTICE '% is watched already, skipping', source_table;
+  SELECT b.* INTO begun
+  FROM saas_metrics._begin_watch(ledger, source_table, customer_id, on_replica, callers_path) AS b;
+  IF begun.queue IS NULL THEN
     RETURN;
   END IF;
-  id_type := saas_metrics._id_type(source_table, customer_id);
-  PERFORM saas_metrics._unwatch_table(ledger, source_table);
-  IF id_type IS NULL THEN
-    IF customer_id !~* '^\s*(select\M|with\M|values\M|table\M|\(|--|/\*)' THEN
-      RAISE EXCEPTION 'column "%" of % does not exist', customer_id, source_table
-        USING ERRCODE = '42703', HINT = 'Give a column, or a SELECT that reads the changed rows as changed and yields ids of customers.';
-    END IF;
-    marked_by := saas_metrics._create_mark_by_query(ledger, source_table, customer_id, callers_path);
-  ELSIF id_type <> known THEN
-    RAISE EXCEPTION 'column "%" of % is %, but the customers of ledger "%" are %', customer_id, source_table, id_type, ledger, known
-      USING ERRCODE = '42804', HINT = format('Bind first. Then, if need be, give a SELECT: ''SELECT %I::%s FROM changed''.', customer_id, known);
-  END IF;
-  PERFORM saas_metrics._create_triggers(
-    ledger, source_table,
-    coalesce(CASE WHEN marked_by IS NOT NULL THEN format('%I.%I()', ledger, marked_by) END, format('saas_metrics.mark_changed(%L, %L)', ledger, customer_id)),
-    false, on_replica);
-  INSERT INTO watched_tables VALUES (source_table, customer_id, on_replica, marked_by);
-  IF marked_by IS NOT NULL THEN
-    PERFORM saas_metrics._gather_by_query();
-  END IF;
-  -- What changed before is nowhere marked.
-  UPDATE ledger_settings SET everything = true;
-  PERFORM saas_metrics._give_to_owner(ledger);
-  PERFORM saas_metrics._warn_of_scans(ledger);
+  SELECT t.* INTO old FROM saas_metrics._triggers_of(ledger, source_table) AS t;
+  PERFORM saas_metrics._create_triggers(ledger, source_table, begun.queue, begun.arguments, on_replica);
+  PERFORM saas_metrics._retire_triggers(old.tables, old.names);
+  PERFORM saas_metrics._end_watch(ledger, source_table, begun.named, on_replica, begun.marked_by);
 END
 $$;
-COMMENT ON FUNCTION saas_metrics._watch_in(name, regclass, text, boolean, text) IS 'Part of watch.';
+COMMENT ON FUNCTION saas_metrics._watch_in(name, regclass, text, boolean, text) IS 'Part of watch and connect_stripe.';
 
 CREATE FUNCTION saas_metrics.watch(
     ledger name, source_table regclass, customer_id text, on_replica boolean DEFAULT false
   ) RETURNS void
   LANGUAGE sql
 AS $$
-  SELECT saas_metrics._watch_in(ledger, source_table, customer_id, on_replica,
-                               pg_catalog.current_setting('search_path'))
+  SELECT saas_metrics._watch_in(ledger, source_table, customer_id, on_replica, saas_metrics._callers_path())
 $$;
 COMMENT ON FUNCTION saas_metrics.watch(name, regclass, text, boolean) IS
-  'Marks the customers of each change of a table from now on, so that views are exact within the transaction that makes it, and refreshes take in only what changed. customer_id: the column of the customer, or a SELECT that reads the changed rows as changed and yields ids, such as ''SELECT s.customer_id FROM subscriptions AS s JOIN changed USING (plan_id)''. on_replica: also changes that logical replication applies. Covers INSERT, UPDATE, DELETE, TRUNCATE, COPY and direct writes to partitions. Where a SELECT tells, it does so at each reading, and the columns of the table cannot be dropped or change their type until unwatch. Takes a SHARE ROW EXCLUSIVE lock on the table for a moment. Errors: 42809 for what is no permanent table, 42703 for an unknown column, 42804 for one of another type than the ledger''s customers. Warns if reading a changed customer would scan a whole table.';
-
-CREATE FUNCTION saas_metrics._unwatch_table(ledger name, source_table regclass) RETURNS void
-  LANGUAGE plpgsql
-  SET client_min_messages = warning
-AS $$
-DECLARE
-  made record;
-  gone name;
-BEGIN
-  FOR made IN
-    SELECT t.relation, t.trigger_name
-    FROM saas_metrics._triggers(ledger) AS t
-    WHERE t.relation IN (SELECT source_table UNION ALL
-                         SELECT p.relid FROM pg_catalog.pg_partition_tree(source_table) AS p)
-  LOOP
-    EXECUTE pg_catalog.format('DROP TRIGGER %I ON %s', made.trigger_name, made.relation);
-  END LOOP;
-  DELETE FROM watched_tables AS w
-  WHERE w.source_table = _unwatch_table.source_table
-  RETURNING w.marked_by INTO gone;
-  IF gone IS NOT NULL THEN
-    PERFORM saas_metrics._gather_by_query();
-    EXECUTE pg_catalog.format('DROP VIEW IF EXISTS %I', gone);
-    EXECUTE pg_catalog.format('DROP FUNCTION IF EXISTS %I()', gone);
-    -- Whose the rows were that changed before can no longer be told.
-    UPDATE ledger_settings SET everything = true WHERE EXISTS (SELECT FROM changed_rows AS c WHERE c.marked_by = gone);
-    DELETE FROM changed_rows AS c WHERE c.marked_by = gone;
-  END IF;
-END
-$$;
-COMMENT ON FUNCTION saas_metrics._unwatch_table(name, regclass) IS 'Part of unwatch.';
+  'Marks the customers of each change of a table from now on, so that views are exact within the transaction that makes it, and refreshes take in only what changed. customer_id: the column of the customer, or a SELECT that reads the changed rows as changed and yields ids, such as ''SELECT s.customer_id FROM subscriptions AS s JOIN changed USING (plan_id)''. Of a row that changes, only the columns that the SELECT names are kept, until the next refresh; it is run at each reading, and never in the transaction that writes. on_replica: also changes that logical replication applies. Covers INSERT, UPDATE, DELETE, TRUNCATE, COPY and direct writes to partitions. A column that is renamed is followed; after one was dropped or changed its type, each refresh looks at everybody until watch is called again. Takes a SHARE ROW EXCLUSIVE lock on the table, which writers wait for and readers do not. Needs TRIGGER on the table; to watch it otherwise than before, one must own it. Errors: 42809 for anything but a permanent table, 42703 for an unknown column, 42804 for one of another type than the ledger''s customers, 42601 for a SELECT that reads whole rows of changed, 0A000 for a virtual or composite column. Warns if reading a changed customer would scan a whole table.';
 
 CREATE FUNCTION saas_metrics.unwatch(ledger name, source_table regclass) RETURNS void
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+  old record;
 BEGIN
-  PERFORM saas_metrics._lock_ledger(ledger);
   IF source_table IS NULL THEN
     RAISE EXCEPTION 'source_table must not be NULL' USING ERRCODE = '22004', HINT = 'Give a table.';
   END IF;
-  IF EXISTS (SELECT FROM watched_tables AS w WHERE w.source_table = unwatch.source_table) THEN
-    PERFORM saas_metrics._unwatch_table(ledger, source_table);
-  END IF;
+  PERFORM saas_metrics._hold_ledger(ledger);
+  SELECT t.* INTO old FROM saas_metrics._triggers_of(ledger, source_table) AS t;
+  PERFORM saas_metrics._retire_triggers(old.tables, old.names);
+  PERFORM saas_metrics._end_watch(ledger, source_table, NULL::text, NULL::boolean, NULL::name);
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.unwatch(name, regclass) IS
-  'Ends the watching of a table: views go back to what the last refresh found, and refreshes look at all customers again. Safe to repeat.';
+  'Ends the watching of a table: views go back to what the last refresh found, and refreshes look at all customers again. Needs to own the table. Its triggers are dropped or, while somebody uses the table, disabled: call it again to drop them. Safe to repeat.';
 
 -- Before the ledger's own tables are locked: writers lock theirs first and then the queue.
 CREATE FUNCTION saas_metrics._lock_watched(ledger name) RETURNS void
@@ -243,18 +325,22 @@ BEGIN
   END LOOP;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics._lock_watched(name) IS 'Part of drop_ledger.';
+COMMENT ON FUNCTION saas_metrics._lock_watched(name) IS 'Locks the tables that a ledger watches, as far as its owner may. Part of drop_ledger.';
 
 -- The plan of a pending read, with sequential scans made so dear that one is left only where no index
 -- serves.
 CREATE FUNCTION saas_metrics._warn_of_scans(ledger name) RETURNS void
+  LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner_wrapper';
+CREATE FUNCTION saas_metrics._warn_of_scans_as_owner(ledger name) RETURNS void
   LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   before text := pg_catalog.current_setting('enable_seqscan');
   plan json;
   scanned text;
 BEGIN
+  PERFORM saas_metrics._enter_ledger(ledger);
   PERFORM pg_catalog.set_config('enable_seqscan', 'off', true);
   EXECUTE 'EXPLAIN (FORMAT JSON, VERBOSE) SELECT p.customer_id FROM subscription_periods AS p
            WHERE p.customer_id = ANY (ARRAY(SELECT c.customer_id FROM pending_customers AS c))' INTO plan;
@@ -268,4 +354,5 @@ BEGIN
   END IF;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics._warn_of_scans(name) IS 'Part of bind and watch.';
+COMMENT ON FUNCTION saas_metrics._warn_of_scans_as_owner(name) IS 'The body of _warn_of_scans, run as the owner of the ledger. Part of _warn_of_scans.';
+COMMENT ON FUNCTION saas_metrics._warn_of_scans(name) IS 'Warns if reading a changed customer would scan a whole table. Part of bind and watch.';

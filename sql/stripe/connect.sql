@@ -99,7 +99,7 @@ DECLARE
   input text;
   watched record;
 BEGIN
-  PERFORM saas_metrics._lock_ledger(ledger);
+  PERFORM saas_metrics._hold_ledger(ledger);
   IF stripe IS NULL OR livemode IS NULL THEN
     RAISE EXCEPTION 'an argument of connect_stripe is NULL'
       USING ERRCODE = '22004', HINT = 'Give the schema of the tables that Stripe''s objects are copied to, and true or false.';

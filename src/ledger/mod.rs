@@ -2,6 +2,7 @@
 
 mod age;
 mod contributions;
+mod identity;
 mod invoice_lines;
 mod lines;
 mod mark;

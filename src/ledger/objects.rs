@@ -12,11 +12,10 @@ macro_rules! parts {
     };
 }
 
-const PARTS: [(&str, &str); 26] = parts![
+const PARTS: [(&str, &str); 24] = parts![
     "contributed_columns",
     "movements_by",
     "tables",
-    "triggers",
     "settings",
     "pending",
     "fresh",
@@ -29,7 +28,6 @@ const PARTS: [(&str, &str); 26] = parts![
     "churn",
     "retention",
     "customers",
-    "take_changes",
     "refresh",
     "refresh_compare",
     "refresh_roll",

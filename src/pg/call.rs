@@ -117,6 +117,17 @@ impl Call<'_> {
         unsafe { (*self.fcinfo).context }
     }
 
+    /// The server's frame of the call.
+    pub(super) fn frame(self) -> pg_sys::FunctionCallInfo {
+        self.fcinfo
+    }
+
+    /// The function that is called.
+    pub fn function(self) -> pg_sys::Oid {
+        // SAFETY: the frame's description of the function is alive.
+        unsafe { (*(*self.fcinfo).flinfo).fn_oid }
+    }
+
     pub(super) fn argument(self, number: usize) -> Option<pg_sys::NullableDatum> {
         // SAFETY: the frame holds as many arguments as it says.
         unsafe {

@@ -22,12 +22,16 @@ pub mod json;
 pub mod memory;
 /// The server's decimal numbers.
 pub mod numeric;
+/// Functions that run as the owner of a ledger.
+pub mod owner;
 /// Packed movements.
 pub mod packed;
 /// The server's parser.
 pub mod parser;
 /// `grain` and `until`.
 pub mod period_options;
+/// The queues that triggers append to.
+pub mod queue;
 /// Rows and arrays of rows as results.
 pub mod row;
 /// Sets of rows as results.
@@ -38,11 +42,11 @@ mod server;
 pub mod shown;
 /// What an aggregate keeps between rows.
 pub mod state;
-/// Statements that the server runs.
-pub mod statement;
+/// Ordinary tables, found to be such.
+pub mod table;
 /// Instants and intervals.
 pub mod time;
-/// Triggers, and the table that they append to.
+/// Triggers.
 pub mod trigger;
 /// Values of variable length.
 pub mod varlena;

@@ -1,24 +1,25 @@
-use std::cell::RefCell;
-use std::collections::HashSet;
 use std::ffi::CStr;
 
 use pgrx::callconv::{BoxRet, FcInfo};
 use pgrx::datum::Datum;
 use pgrx::pg_sys;
-use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 use super::call::Call;
 use super::error::raise;
 use super::sql_type::sql_type_named;
 
-/// What a trigger returns to a row that is already written: nothing.
+/// What a trigger returns to what is already done: nothing.
 pub struct TriggerResult(());
 
 sql_type_named!(TriggerResult, TriggerResult, "trigger");
 
-// SAFETY: the server ignores the result of a trigger that fires after the row; it must not be NULL
-// by the null flag.
+impl TriggerResult {
+    pub const DONE: TriggerResult = TriggerResult(());
+}
+
+// SAFETY: the server ignores the result of a trigger that fires afterwards; it must not be NULL by the
+// null flag.
 unsafe impl BoxRet for TriggerResult {
     unsafe fn box_into<'fcx>(self, fcinfo: &mut FcInfo<'fcx>) -> Datum<'fcx> {
         // SAFETY: see above.
@@ -26,20 +27,18 @@ unsafe impl BoxRet for TriggerResult {
     }
 }
 
-const QUEUE: &CStr = c"changed_customers";
-const REGISTRY: &CStr = c"watched_tables";
-
-/// A trigger that fires after a row was written; its arguments are a ledger and a column. The table
-/// that it refers to is the ledger's queue, whatever the ledger is called by now.
-pub struct RowTrigger<'a> {
+/// A trigger that fires after a row was written, or after a statement.
+pub struct Trigger<'a> {
     data: &'a pg_sys::TriggerData,
-    trigger: &'a pg_sys::Trigger,
-    ledger: &'a CStr,
-    column: &'a CStr,
 }
 
-impl<'a> RowTrigger<'a> {
-    pub fn of(call: Call<'a>) -> Self {
+/// One of the triggers of a table.
+#[derive(Clone, Copy)]
+pub struct TriggerDefinition<'a>(&'a pg_sys::Trigger);
+
+impl<'a> Trigger<'a> {
+    /// The trigger that this is a call of, if it fires after each row or, as said, after a statement.
+    pub fn of(call: Call<'a>, for_each_row: bool) -> Self {
         // SAFETY: when the server fires a trigger it says so by the node that it gives as context.
         let data = unsafe {
             let node = call.context();
@@ -48,73 +47,198 @@ impl<'a> RowTrigger<'a> {
             }
             &*node.cast::<pg_sys::TriggerData>()
         };
-        const AFTER_ROW: u32 = pg_sys::TRIGGER_EVENT_ROW;
-        let timing = data.tg_event & (pg_sys::TRIGGER_EVENT_TIMINGMASK | AFTER_ROW);
-        // SAFETY: the server's description of the trigger, with as many arguments as it says.
-        let (trigger, ledger, column) = unsafe {
-            let trigger = &*data.tg_trigger;
-            if trigger.tgnargs != 2 || timing != AFTER_ROW {
-                raise_misuse();
-            }
-            (trigger, CStr::from_ptr(*trigger.tgargs), CStr::from_ptr(*trigger.tgargs.add(1)))
-        };
-        RowTrigger { data, trigger, ledger, column }
-    }
-
-    pub fn done(&self) -> TriggerResult {
-        TriggerResult(())
-    }
-
-    /// Appends the customers of the old and of the new row to the ledger's queue. What cannot be
-    /// marked is a warning: a ledger never fails a write.
-    pub fn mark(&self) {
-        let Some(queue) = Queue::open(self.trigger.tgconstrrelid) else {
-            return self.warn("the trigger refers to no ledger");
-        };
-        if !queue.knows(self.data.tg_relation) {
-            return self.warn("the ledger does not watch the table");
+        let row = if for_each_row { pg_sys::TRIGGER_EVENT_ROW } else { 0 };
+        let timing = pg_sys::TRIGGER_EVENT_TIMINGMASK | pg_sys::TRIGGER_EVENT_ROW;
+        if data.tg_event & timing != row {
+            raise_misuse();
         }
-        let rows = [self.data.tg_trigtuple, self.data.tg_newtuple];
-        let mut last = None;
-        for row in rows.into_iter().filter(|it| !it.is_null()) {
-            let Some(customer) = self.customer(row, &queue) else {
-                self.warn("the column of the customer is not as it was");
-                return queue.append(None);
-            };
-            if last != Some(customer) {
-                queue.append(customer);
-            }
-            last = Some(customer);
-        }
+        Trigger { data }
     }
 
-    /// The customer of a row; none if the column has gone or changed its type.
-    fn customer(&self, row: pg_sys::HeapTuple, queue: &Queue) -> Option<Option<pg_sys::Datum>> {
-        // SAFETY: the row is of the relation, whose description is alive; the column is looked up
-        // in it.
+    pub fn definition(&self) -> TriggerDefinition<'a> {
+        // SAFETY: the server's description of the trigger outlives the call.
+        TriggerDefinition(unsafe { &*self.data.tg_trigger })
+    }
+
+    /// The table that was written.
+    pub fn table(&self) -> WrittenTable<'a> {
+        // SAFETY: the relation is open as long as the call lasts.
+        WrittenTable(unsafe { &*self.data.tg_relation })
+    }
+
+    /// The old and the new row, as far as there are such.
+    pub fn rows(&self) -> impl Iterator<Item = WrittenRow<'a>> {
+        let table = self.table();
+        [self.data.tg_trigtuple, self.data.tg_newtuple]
+            .into_iter()
+            .filter(|row| !row.is_null())
+            .map(move |row| WrittenRow { row, table })
+    }
+}
+
+impl<'a> TriggerDefinition<'a> {
+    pub fn oid(self) -> pg_sys::Oid {
+        self.0.tgoid
+    }
+
+    /// The table that it refers to as a constraint would; `InvalidOid` if there is none.
+    pub fn refers_to(self) -> pg_sys::Oid {
+        self.0.tgconstrrelid
+    }
+
+    pub fn arguments(self) -> impl ExactSizeIterator<Item = &'a CStr> {
+        let count = usize::try_from(self.0.tgnargs).unwrap_or(0);
+        // SAFETY: there are as many arguments as the description says.
+        (0..count).map(move |place| unsafe { CStr::from_ptr(*self.0.tgargs.add(place)) })
+    }
+
+    /// Whether it calls the function of this name of the schema that another function is in.
+    pub fn calls(self, name: &CStr, beside: pg_sys::Oid) -> bool {
+        // SAFETY: the server looks the functions up; a name is null if there is none.
         unsafe {
-            let description = (*self.data.tg_relation).rd_att;
-            let number = pg_sys::SPI_fnumber(description, self.column.as_ptr());
-            if number <= 0
-                || pg_sys::getBaseType(pg_sys::SPI_gettypeid(description, number)) != queue.id_type
-            {
-                return None;
-            }
-            let mut is_null = false;
-            let value = pg_sys::SPI_getbinval(row, description, number, &mut is_null);
-            Some((!is_null).then_some(value))
+            let found = pg_sys::get_func_name(self.0.tgfoid);
+            !found.is_null()
+                && CStr::from_ptr(found) == name
+                && pg_sys::get_func_namespace(self.0.tgfoid) == pg_sys::get_func_namespace(beside)
         }
     }
 
-    #[cold]
-    fn warn(&self, problem: &str) {
-        let message = format!(
-            "a change was not marked in ledger \"{}\": {problem}",
-            self.ledger.to_string_lossy()
+    /// The function that it calls.
+    pub fn function(self) -> pg_sys::Oid {
+        self.0.tgfoid
+    }
+}
+
+/// A table that is being written.
+#[derive(Clone, Copy)]
+pub struct WrittenTable<'a>(&'a pg_sys::RelationData);
+
+impl<'a> WrittenTable<'a> {
+    pub fn oid(self) -> pg_sys::Oid {
+        self.0.rd_id
+    }
+
+    pub fn schema(self) -> pg_sys::Oid {
+        // SAFETY: the relation is open.
+        unsafe { (*self.0.rd_rel).relnamespace }
+    }
+
+    pub fn owner(self) -> pg_sys::Oid {
+        // SAFETY: the relation is open.
+        unsafe { (*self.0.rd_rel).relowner }
+    }
+
+    pub fn triggers(self) -> impl Iterator<Item = TriggerDefinition<'a>> {
+        // SAFETY: a table with a trigger has a description of all of them; it is as long as it says.
+        let triggers = unsafe {
+            match self.0.trigdesc.as_ref() {
+                Some(known) if known.numtriggers > 0 => {
+                    std::slice::from_raw_parts(known.triggers, known.numtriggers as usize)
+                }
+                _ => &[],
+            }
+        };
+        triggers.iter().map(TriggerDefinition)
+    }
+
+    pub fn is_partition(self) -> bool {
+        // SAFETY: the relation is open.
+        unsafe { (*self.0.rd_rel).relispartition }
+    }
+
+    /// The number of a column by its name.
+    pub fn column_named(self, name: &CStr) -> Option<i32> {
+        // SAFETY: the relation is open; what is no column is not above 0.
+        let number = unsafe { pg_sys::SPI_fnumber(self.0.rd_att, name.as_ptr()) };
+        (number > 0).then_some(number)
+    }
+
+    /// The type of a column below all domains; `InvalidOid` of one that is not there any more.
+    pub fn column_type(self, number: i32) -> pg_sys::Oid {
+        // SAFETY: the server refuses numbers that there are not.
+        unsafe {
+            match pg_sys::SPI_gettypeid(self.0.rd_att, number) {
+                pg_sys::InvalidOid => pg_sys::InvalidOid,
+                declared => pg_sys::getBaseType(declared),
+            }
+        }
+    }
+}
+
+/// Makes a trigger go with a table, as one goes with the table that it refers to as a constraint. The
+/// caller must be allowed to make triggers on both tables, and `is_tied` must find in the trigger and
+/// one of the same table that they belong together.
+pub fn tie(
+    relation: pg_sys::Oid,
+    trigger: pg_sys::Oid,
+    to: pg_sys::Oid,
+    is_tied: impl Fn(TriggerDefinition, TriggerDefinition) -> bool,
+) {
+    require_trigger_right(relation);
+    require_trigger_right(to);
+    // SAFETY: the relation is open while its triggers are looked at; the server records what it is
+    // given of objects that there are.
+    unsafe {
+        let lock = pg_sys::AccessShareLock as pg_sys::LOCKMODE;
+        let open = pg_sys::relation_open(relation, lock);
+        let known: Vec<_> = WrittenTable(&*open).triggers().collect();
+        let own = known.iter().find(|it| it.oid() == trigger);
+        let fits = own.is_some_and(|own| known.iter().any(|it| is_tied(*own, *it)));
+        pg_sys::relation_close(open, lock);
+        if !fits {
+            raise_misuse();
+        }
+        let address = |class, object| pg_sys::ObjectAddress {
+            classId: class,
+            objectId: object,
+            objectSubId: 0,
+        };
+        pg_sys::recordDependencyOn(
+            &address(pg_sys::TriggerRelationId, trigger),
+            &address(pg_sys::RelationRelationId, to),
+            pg_sys::DependencyType::DEPENDENCY_AUTO,
         );
-        ErrorReport::new(PgSqlErrorCode::ERRCODE_WARNING, message, "")
-            .set_hint("Call saas_metrics.unwatch and saas_metrics.watch for the table, or drop its trigger.")
-            .report(PgLogLevel::WARNING);
+    }
+}
+
+fn require_trigger_right(relation: pg_sys::Oid) {
+    // SAFETY: the server looks the right up.
+    let found = unsafe {
+        let right = pg_sys::ACL_TRIGGER as pg_sys::AclMode;
+        pg_sys::pg_class_aclcheck(relation, pg_sys::GetUserId(), right)
+    };
+    if found != pg_sys::AclResult::ACLCHECK_OK {
+        raise(
+            PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+            "permission denied to make a trigger".to_owned(),
+            "Ask the owner of the table for TRIGGER on it.",
+        )
+    }
+}
+
+/// The name that a column has by now; none if there is no such table or column.
+pub fn name_of_column<'a>(table: pg_sys::Oid, number: i16) -> Option<&'a CStr> {
+    // SAFETY: the name is a copy in the memory of the call.
+    unsafe {
+        let name = pg_sys::get_attname(table, number, true);
+        (!name.is_null()).then(|| CStr::from_ptr(name))
+    }
+}
+
+/// A row that was written, or was there before.
+pub struct WrittenRow<'a> {
+    row: pg_sys::HeapTuple,
+    table: WrittenTable<'a>,
+}
+
+impl WrittenRow<'_> {
+    /// The value of a column; none if it is NULL. It lives as long as the call.
+    pub fn value(&self, number: i32) -> Option<pg_sys::Datum> {
+        let mut is_null = false;
+        // SAFETY: the row is of the relation; the server refuses numbers that there are not.
+        let value =
+            unsafe { pg_sys::SPI_getbinval(self.row, self.table.0.rd_att, number, &mut is_null) };
+        (!is_null).then_some(value)
     }
 }
 
@@ -122,153 +246,7 @@ impl<'a> RowTrigger<'a> {
 fn raise_misuse() -> ! {
     raise(
         PgSqlErrorCode::ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED,
-        "mark_changed must be called as a trigger after a row, with a ledger and a column"
-            .to_owned(),
+        "the function is a trigger of watched tables".to_owned(),
         "Use saas_metrics.watch.",
     )
-}
-
-/// A ledger's table of changed customers, open.
-struct Queue {
-    relation: pg_sys::Relation,
-    namespace: pg_sys::Oid,
-    id_type: pg_sys::Oid,
-}
-
-thread_local! {
-    /// The queues and tables of which this session knows that they belong together.
-    static KNOWN: RefCell<HashSet<(pg_sys::Oid, pg_sys::Oid)>> = RefCell::new(HashSet::new());
-}
-
-impl Queue {
-    /// The queue, if the relation is one.
-    fn open(relation: pg_sys::Oid) -> Option<Queue> {
-        // SAFETY: a relation that is gone is null; what is open is described.
-        unsafe {
-            let relation = open(relation, pg_sys::RowExclusiveLock)?;
-            let (class, description) = ((*relation).rd_rel, (*relation).rd_att);
-            let queue = Queue {
-                relation,
-                namespace: (*class).relnamespace,
-                id_type: pg_sys::getBaseType(pg_sys::SPI_gettypeid(description, 1)),
-            };
-            let plain = CStr::from_ptr((*class).relname.data.as_ptr()) == QUEUE
-                && (*class).relam == pg_sys::HEAP_TABLE_AM_OID
-                && (*class).relkind == pg_sys::RELKIND_RELATION as std::ffi::c_char
-                && (*description).natts == 1;
-            plain.then_some(queue)
-        }
-    }
-
-    /// Whether a table is the ledger's own or one that it watches: nobody else may write here.
-    fn knows(&self, table: pg_sys::Relation) -> bool {
-        // SAFETY: the relations are open.
-        unsafe {
-            let pair = ((*self.relation).rd_id, (*table).rd_id);
-            if KNOWN.with_borrow(|it| it.contains(&pair)) {
-                return true;
-            }
-            let known = (*(*table).rd_rel).relnamespace == self.namespace || self.watches(table);
-            if known {
-                KNOWN.with_borrow_mut(|it| it.insert(pair));
-            }
-            known
-        }
-    }
-
-    /// Whether the registry has the table, or one that it is a partition of.
-    ///
-    /// # Safety
-    /// The table must be open.
-    unsafe fn watches(&self, table: pg_sys::Relation) -> bool {
-        // SAFETY: the registry begins with an oid, a row of pg_inherits with two.
-        unsafe {
-            let Some(registry) = open_named(self.namespace, REGISTRY) else {
-                return false;
-            };
-            let watched = first_columns::<1>(registry);
-            let mut tables = vec![pg_sys::Datum::from((*table).rd_id)];
-            if (*(*table).rd_rel).relispartition {
-                let catalog = pg_sys::Oid::from(pg_sys::PG_CATALOG_NAMESPACE);
-                let inherits = open_named(catalog, c"pg_inherits");
-                let parents = inherits.map_or(vec![], |it| first_columns::<2>(it));
-                let parent_of = |part| parents.iter().find(|it| it[0] == part).map(|it| it[1]);
-                while let Some(parent) = tables.last().copied().and_then(parent_of) {
-                    tables.push(parent);
-                }
-            }
-            watched.iter().any(|[it]| tables.contains(it))
-        }
-    }
-
-    fn append(&self, customer: Option<pg_sys::Datum>) {
-        let mut values = [customer.unwrap_or(pg_sys::Datum::null())];
-        let mut nulls = [customer.is_none()];
-        // SAFETY: the table has one column, of the customer's type; the server copies the tuple.
-        unsafe {
-            let tuple = pg_sys::heap_form_tuple(
-                (*self.relation).rd_att,
-                values.as_mut_ptr(),
-                nulls.as_mut_ptr(),
-            );
-            pg_sys::simple_heap_insert(self.relation, tuple);
-            pg_sys::heap_freetuple(tuple);
-        }
-    }
-}
-
-impl Drop for Queue {
-    fn drop(&mut self) {
-        // SAFETY: the relation is open; its lock is kept to the end of the transaction.
-        unsafe { pg_sys::table_close(self.relation, pg_sys::NoLock as pg_sys::LOCKMODE) }
-    }
-}
-
-/// A relation of a schema to read, if there is one.
-///
-/// # Safety
-/// The caller must close it.
-unsafe fn open_named(namespace: pg_sys::Oid, name: &CStr) -> Option<pg_sys::Relation> {
-    // SAFETY: the name is looked up.
-    unsafe { open(pg_sys::get_relname_relid(name.as_ptr(), namespace), pg_sys::AccessShareLock) }
-}
-
-/// A relation, if there is one.
-///
-/// # Safety
-/// The caller must close it.
-unsafe fn open(relation: pg_sys::Oid, lock: u32) -> Option<pg_sys::Relation> {
-    if relation == pg_sys::InvalidOid {
-        return None;
-    }
-    // SAFETY: a relation that is dropped meanwhile is null.
-    let open = unsafe { pg_sys::try_table_open(relation, lock as pg_sys::LOCKMODE) };
-    (!open.is_null()).then_some(open)
-}
-
-/// The first columns of all rows of a relation, which is closed.
-///
-/// # Safety
-/// The relation must be an open heap whose first columns are passed by value.
-unsafe fn first_columns<const N: usize>(relation: pg_sys::Relation) -> Vec<[pg_sys::Datum; N]> {
-    let mut rows = vec![];
-    // SAFETY: a scan without keys, by the rules of catalogs, of a relation that is open.
-    unsafe {
-        let (index, snapshot, keys) =
-            (pg_sys::InvalidOid, std::ptr::null_mut(), std::ptr::null_mut());
-        let scan = pg_sys::systable_beginscan(relation, index, false, snapshot, 0, keys);
-        loop {
-            let row = pg_sys::systable_getnext(scan);
-            if row.is_null() {
-                break;
-            }
-            let mut is_null = false;
-            rows.push(std::array::from_fn(|place| {
-                pg_sys::SPI_getbinval(row, (*relation).rd_att, place as i32 + 1, &mut is_null)
-            }));
-        }
-        pg_sys::systable_endscan(scan);
-        pg_sys::table_close(relation, pg_sys::AccessShareLock as pg_sys::LOCKMODE);
-    }
-    rows
 }

@@ -68,23 +68,20 @@ CREATE TABLE watched_tables (
   marked_by    name
 );
 COMMENT ON TABLE watched_tables IS 'The tables whose changes mark customers.';
+COMMENT ON COLUMN watched_tables.source_table IS 'The table.';
+COMMENT ON COLUMN watched_tables.customer_id IS 'The column of the customer, or the SELECT that yields customers.';
+COMMENT ON COLUMN watched_tables.on_replica IS 'Whether changes that logical replication applies are marked too.';
 COMMENT ON COLUMN watched_tables.marked_by IS
-  'Of a table that is watched by a query: the trigger function that keeps its changed rows, and the view that tells whose they are.';
+  'Of a table that is watched by a SELECT: the view that yields its customers. Its queue is the table of this name with _queue at the end.';
 
+-- A row of a queue is appended by a trigger that checks nothing: no index, no constraint.
 CREATE TABLE changed_customers (
-  customer_id :customer_id_type
+  customer_id :customer_id_type,
+  scope       "char"
 ) USING heap WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 ALTER TABLE changed_customers REPLICA IDENTITY FULL;
 COMMENT ON TABLE changed_customers IS
-  'The customers whose rows changed since the last refresh, once for each change; NULL where it cannot be told whose. Written by the triggers of watched tables.';
-
-CREATE TABLE changed_rows (
-  marked_by name NOT NULL,
-  row       jsonb NOT NULL
-) USING heap WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
-ALTER TABLE changed_rows REPLICA IDENTITY FULL;
-COMMENT ON TABLE changed_rows IS
-  'Rows that changed since the last refresh in tables that are watched by a query, old and new. Whose they are is told when that is asked: by then others may have come to them.';
+  'The queue of changes since the last refresh: one row for each customer of a row that was written. Written by the triggers of watched tables; read marks instead.';
 
 CREATE TABLE customer_digests (
   customer_id :customer_id_type PRIMARY KEY,
