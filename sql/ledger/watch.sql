@@ -213,20 +213,22 @@ COMMENT ON FUNCTION saas_metrics._end_watch(name, regclass, text, boolean, name)
 COMMENT ON FUNCTION saas_metrics._end_watch_as_owner(name, regclass, text, boolean, name) IS
   'Records that a table is watched, by a column or a SELECT, or no longer is. Part of watch and unwatch.';
 
--- A table that is in use is not waited for: its old triggers are disabled then, which takes a lesser
+-- A table that is in use is hardly waited for: its old triggers are disabled then, which takes a lesser
 -- lock, for whoever reads the table may be waiting for the ledger.
 CREATE FUNCTION saas_metrics._retire_triggers(tables regclass[], names name[]) RETURNS void
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
   SET client_min_messages = warning
+  SET lock_timeout = '100ms'
 AS $$
 BEGIN
   FOR place IN 1 .. cardinality(tables) LOOP
     BEGIN
-      EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE NOWAIT', tables[place]);
       EXECUTE format('DROP TRIGGER IF EXISTS %I ON %s', names[place], tables[place]);
     EXCEPTION WHEN lock_not_available THEN
+      PERFORM set_config('lock_timeout', '0', true);
       EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', tables[place], names[place]);
+      PERFORM set_config('lock_timeout', '100ms', true);
     END;
   END LOOP;
 END
@@ -239,7 +241,12 @@ CREATE FUNCTION saas_metrics._triggers_of(ledger name, source_table regclass, OU
   STABLE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
 AS $$
-  WITH known AS (SELECT t.* FROM saas_metrics._triggers(ledger) AS t),
+  WITH known AS (
+    SELECT t.*
+    FROM saas_metrics._triggers(ledger) AS t
+    JOIN pg_class AS c ON c.oid = t.relation
+    JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname <> ledger
+  ),
   own AS (SELECT k.* FROM known AS k WHERE k.relation = source_table AND NOT k.truncates)
   SELECT coalesce(array_agg(f.relation ORDER BY f.relation::oid), '{}'),
          coalesce(array_agg(f.trigger_name ORDER BY f.relation::oid), '{}')
@@ -253,7 +260,7 @@ AS $$
   ) AS f
 $$;
 COMMENT ON FUNCTION saas_metrics._triggers_of(name, regclass) IS
-  'The triggers by which a ledger watches a table. Part of watch and unwatch.';
+  'The triggers by which a ledger watches a table that is not its own. Part of watch and unwatch.';
 
 CREATE FUNCTION saas_metrics._watch_in(
     ledger name, source_table regclass, customer_id text, on_replica boolean, callers_path text

@@ -16,7 +16,7 @@ END
 $$;
 COMMENT ON FUNCTION saas_metrics._create_probe(regclass) IS 'Makes a table changed, to try a query on. Part of watch.';
 
-CREATE FUNCTION saas_metrics._columns_used(reader regclass, read regclass, OUT columns name[], OUT whole boolean)
+CREATE FUNCTION saas_metrics._columns_used(reader regclass, read regclass, OUT columns name[], OUT whole boolean, OUT named boolean)
   STABLE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
 AS $$
@@ -25,15 +25,16 @@ AS $$
          -- A reference to a whole row depends on no column: it is a variable of the row's type.
          OR (SELECT w.ev_action::text LIKE '%:varattno 0 :vartype ' || c.reltype || ' %'
              FROM pg_rewrite AS w, pg_class AS c
-             WHERE w.ev_class = reader AND c.oid = read)
+             WHERE w.ev_class = reader AND c.oid = read),
+         count(*) > 0
   FROM pg_rewrite AS w
   JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
-                     AND d.refclassid = 'pg_class'::regclass AND d.refobjid = read AND d.refobjsubid > 0
-  JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+                     AND d.refclassid = 'pg_class'::regclass AND d.refobjid = read
+  LEFT JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid AND a.attnum > 0
   WHERE w.ev_class = reader
 $$;
 COMMENT ON FUNCTION saas_metrics._columns_used(regclass, regclass) IS
-  'The columns of a table that a view names, and whether it reads whole rows of it. Part of watch.';
+  'The columns of a table that a view names, whether it reads whole rows of it, and whether it reads it at all. Part of watch.';
 
 CREATE FUNCTION saas_metrics._columns_of_query(
     ledger name, source_table regclass, statement text, path text
@@ -42,28 +43,27 @@ CREATE FUNCTION saas_metrics._columns_of_query(
 AS $$
 DECLARE
   tried regclass;
-  columns name[];
-  whole boolean;
+  used record;
 BEGIN
   PERFORM saas_metrics._create_probe(source_table);
   tried := saas_metrics._create_query_view(ledger, 'changed_probe', statement, path);
-  SELECT u.columns, u.whole INTO columns, whole
+  SELECT u.* INTO used
   FROM saas_metrics._columns_used(tried, 'changed'::regclass) AS u;
   EXECUTE pg_catalog.format('DROP VIEW %s', tried);
   DROP TABLE changed;
-  IF whole THEN
+  IF used.whole THEN
     RAISE EXCEPTION 'the query reads whole rows of changed'
       USING ERRCODE = '42601', HINT = 'Name the columns that it needs, such as changed.plan_id, in place of changed.* or *: only these are kept of a row that changed.';
   END IF;
-  IF columns = '{}' THEN
-    RAISE EXCEPTION 'the query reads no column of changed'
+  IF NOT used.named THEN
+    RAISE EXCEPTION 'the query does not read changed'
       USING ERRCODE = '42601', HINT = 'Read the changed rows as changed, such as ''SELECT s.customer_id FROM subscriptions AS s JOIN changed USING (plan_id)''. A table of that name in the search path hides them.';
   END IF;
-  RETURN columns;
+  RETURN used.columns;
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._columns_of_query(name, regclass, text, text) IS
-  'The columns of the changed rows that a query reads, which must be one SELECT. Errors: 42601 if it reads none, or whole rows. Part of watch.';
+  'The columns of the changed rows that a query reads, which must be one SELECT. Errors: 42601 if it does not read them, or reads whole rows. Part of watch.';
 
 CREATE FUNCTION saas_metrics._queue_columns(source_table regclass, columns name[]) RETURNS text
   STABLE LANGUAGE plpgsql
@@ -131,8 +131,8 @@ BEGIN
   marked_by := saas_metrics._free_queue_name(ledger, source_table);
   columns := saas_metrics._columns_of_query(ledger, source_table, statement, path);
   EXECUTE pg_catalog.format(
-    'CREATE TABLE %I (%s, scope "char") USING heap WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)',
-    marked_by || '_queue', saas_metrics._queue_columns(source_table, columns));
+    'CREATE TABLE %I (%s scope "char") USING heap WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)',
+    marked_by || '_queue', coalesce(saas_metrics._queue_columns(source_table, columns) || ',', ''));
   EXECUTE pg_catalog.format('ALTER TABLE %I REPLICA IDENTITY FULL', marked_by || '_queue');
   -- An array of unknown length is taken for a short one, so that plans stay cheap.
   EXECUTE pg_catalog.format(

@@ -131,7 +131,7 @@ pub fn mark_rows<'a>(
     rows: impl Iterator<Item = WrittenRow<'a>>,
 ) {
     let Some((queue, columns)) = Queue::of(trigger, written) else { return };
-    if columns.none() {
+    if columns.none() && queue.column_count > 0 {
         return queue.append(&[], Scope::Everybody);
     }
     let Some(columns) = columns.found(&queue) else {
@@ -155,7 +155,7 @@ pub fn mark_everybody(trigger: TriggerDefinition, written: WrittenTable) {
 }
 
 /// The columns that a trigger was made for. Its arguments are the table, and the number and the name of
-/// each column; without columns, each row is about everybody.
+/// each column; without columns, each row is about everybody, unless its queue keeps none either.
 struct Columns<'a> {
     trigger: TriggerDefinition<'a>,
     written: WrittenTable<'a>,

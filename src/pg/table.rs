@@ -102,8 +102,8 @@ impl Table {
         }
     }
 
-    /// Whether a row can be appended without anything else to be done: no index, no trigger, no rule,
-    /// no constraint.
+    /// Whether a row can be appended without anything else to be done: no index, no trigger of
+    /// INSERT, no rule, no constraint.
     pub fn takes_rows(&self) -> bool {
         // SAFETY: the table is open; its description and rules are alive.
         unsafe {
@@ -114,7 +114,7 @@ impl Table {
                     && !(*constraints).has_generated_stored);
             unconstrained
                 && (*self.relation).rd_rules.is_null()
-                && (*self.relation).trigdesc.is_null()
+                && !(*self.relation).trigdesc.as_ref().is_some_and(fires_on_insert)
                 && pg_sys::RelationGetIndexList(self.relation).is_null()
         }
     }
@@ -172,6 +172,14 @@ impl Table {
             pg_sys::heap_freetuple(tuple);
         }
     }
+}
+
+fn fires_on_insert(triggers: &pg_sys::TriggerDesc) -> bool {
+    triggers.trig_insert_before_row
+        || triggers.trig_insert_after_row
+        || triggers.trig_insert_instead_row
+        || triggers.trig_insert_before_statement
+        || triggers.trig_insert_after_statement
 }
 
 impl Drop for Table {

@@ -224,7 +224,7 @@ SELECT r <> 'no error' AS refused FROM pg_temp.states(
   $$ SELECT saas_metrics.watch('errors', 'errors_app.subscription', 'SELECT') $$
 ) AS r;
 -- What looks odd and is one SELECT.
-SELECT saas_metrics.watch('errors', 'errors_app.subscription', ' WITH c AS (SELECT * FROM changed) SELECT customer_id || $body$$body$ FROM c; -- that''s all');
+SELECT saas_metrics.watch('errors', 'errors_app.subscription', ' WITH c AS (SELECT customer_id FROM changed) SELECT customer_id || $body$$body$ FROM c; -- that''s all');
 SELECT saas_metrics.watch('errors', 'errors_app.subscription', 'SELECT customer_id FROM changed /* ; */ -- )');
 INSERT INTO errors_app.subscription (id, customer_id, price, began) VALUES (1, 'c', 10, '2024-01-01');
 SELECT count(*) AS marked FROM errors.pending_customers WHERE customer_id = 'c';
@@ -323,7 +323,7 @@ SELECT pg_temp.refusals($$ SELECT saas_metrics.bind('errors_early', 'customers',
 -- Parts that are not for use by hand.
 SELECT pg_temp.refusals(
   $$ SELECT saas_metrics.mark_changed() $$,
-  $$ CREATE TRIGGER wrong AFTER INSERT ON errors_app.unlogged FOR EACH ROW EXECUTE FUNCTION saas_metrics.mark_changed(); INSERT INTO errors_app.unlogged VALUES ('a') $$,
+  $$ CREATE TRIGGER idle AFTER INSERT ON errors_app.unlogged FOR EACH ROW EXECUTE FUNCTION saas_metrics.mark_changed(); INSERT INTO errors_app.unlogged VALUES ('a') $$,
   $$ CREATE TRIGGER wrong BEFORE INSERT ON errors_app.unlogged FOR EACH ROW EXECUTE FUNCTION saas_metrics.mark_changed('errors', 'customer_id'); INSERT INTO errors_app.unlogged VALUES ('a') $$,
   $$ CREATE TRIGGER wrong AFTER INSERT ON errors_app.unlogged FOR EACH STATEMENT EXECUTE FUNCTION saas_metrics.mark_changed('errors', 'customer_id'); INSERT INTO errors_app.unlogged VALUES ('a') $$,
   $$ SELECT saas_metrics.ledger_movements(NULL, NULL, 'a', 'a', 'a', 'a', 'a', 1, 1, 'a', 'a', '1 month', now(), now(), 'a', now(), now(), 'a', 'a', true, NULL) $$,
