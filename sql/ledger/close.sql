@@ -25,6 +25,23 @@ $$;
 COMMENT ON FUNCTION saas_metrics._refresh_known_at(timestamptz) IS
   'The number of the last refresh recorded by then. Part of mrr_monthly_at.';
 
+-- The policies of readers are on the lines of today; those that were superseded may have others. A number
+-- of the past that leaves out some of them would look like one that does not.
+CREATE FUNCTION saas_metrics._require_all_lines(ledger name) RETURNS void
+  STABLE LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF row_security_active(format('%I.current_lines', ledger)::regclass)
+     OR row_security_active(format('%I.superseded_lines', ledger)::regclass) THEN
+    RAISE EXCEPTION 'row security hides lines of ledger "%" from you', ledger
+      USING ERRCODE = '42501', HINT = 'Its history is for its owner and roles with BYPASSRLS. The view mrr_monthly has the metrics of the customers that you may see, as of the last refresh.';
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._require_all_lines(name) IS
+  'Refuses (42501) a caller from whom row security hides lines of a ledger. Part of mrr_monthly_at and restatements.';
+
 CREATE FUNCTION saas_metrics.mrr_monthly_at(
     ledger name,
     known_at timestamptz,
@@ -70,6 +87,7 @@ DECLARE
   today date;
 BEGIN
   PERFORM saas_metrics._enter_ledger(ledger, to_change => false);
+  PERFORM saas_metrics._require_all_lines(ledger);
   IF known_at IS NULL THEN
     RAISE EXCEPTION 'known_at must not be NULL' USING ERRCODE = '22004', HINT = 'Give an instant.';
   END IF;
@@ -83,7 +101,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.mrr_monthly_at(name, timestamptz) IS
-  'The view mrr_monthly as the ledger knew it at an instant: by the last refresh recorded by then, through the month that held that day. What was pending then is not in it. For the numbers of a seal give its closed_at. Errors: 3F000; 22004 without an instant.';
+  'The view mrr_monthly as the ledger knew it at an instant: by the last refresh recorded by then, through the month that held that day. What was pending then is not in it. For the numbers of a seal give its closed_at. Errors: 3F000; 22004 without an instant; 42501 for a reader from whom row security hides customers.';
 
 CREATE FUNCTION saas_metrics._lines_digest(through date) RETURNS text
   STABLE LANGUAGE plpgsql
@@ -196,6 +214,7 @@ DECLARE
   today date;
 BEGIN
   PERFORM saas_metrics._enter_ledger(ledger, to_change => false);
+  PERFORM saas_metrics._require_all_lines(ledger);
   SELECT c.refresh, c.as_of INTO sealed, sealed_on FROM closes AS c WHERE c.closed_through = through;
   SELECT c.today INTO today FROM ledger_clock AS c;
   IF sealed IS NULL THEN
@@ -226,4 +245,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.restatements(name, date) IS
-  'What later refreshes changed in a period that was sealed through this day: a row for each movement that is no longer what it was, with its kind and amount then and now (NULL: there was or is none), the difference, and the refresh that recorded the change. The differences add up to the MRR at the end of the day as it is known now less the sealed one. Errors: 22023 without a seal of that day.';
+  'What later refreshes changed in a period that was sealed through this day: a row for each movement that is no longer what it was, with its kind and amount then and now (NULL: there was or is none), the difference, and the refresh that recorded the change. The differences add up to the MRR at the end of the day as it is known now less the sealed one. Errors: 22023 without a seal of that day; 42501 for a reader from whom row security hides customers.';
