@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the benchmark on a private server, or that of the ledger or of Stripe's tables:
-#   bench.sh [ledger|stripe] [OPTION…]
+# Runs the benchmark on a private server, or that of the ledger, of Stripe's tables or of watched writes:
+#   bench.sh [ledger|stripe|writes] [OPTION…]
 # Its Python packages live in target/.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
@@ -14,7 +14,7 @@ provide_python bench-venv "$root/bench/requirements.txt"
 conf=$root/bench/postgresql.conf
 [[ ! -e $conf ]] || export SERVER_CONF=$conf
 benchmark=bench
-if [[ ${1:-} == ledger || ${1:-} == stripe ]]; then
+if [[ ${1:-} =~ ^(ledger|stripe|writes)$ ]]; then
     benchmark=$1
     shift
 fi
