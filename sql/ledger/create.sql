@@ -250,12 +250,21 @@ CREATE FUNCTION saas_metrics.drop_ledger(ledger name) RETURNS void
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+  left_over record;
 BEGIN
   IF NOT saas_metrics._is_ledger(ledger) THEN
     RAISE NOTICE 'ledger "%" does not exist, skipping', ledger;
-  ELSE
-    PERFORM saas_metrics._drop_ledger(ledger);
+    RETURN;
   END IF;
+  -- Triggers go with the ledger's queues but, after a restore, those for TRUNCATE.
+  SELECT coalesce(array_agg(t.relation), '{}') AS tables, coalesce(array_agg(t.trigger_name), '{}') AS names INTO left_over
+  FROM saas_metrics._triggers(ledger) AS t
+  JOIN pg_class AS c ON c.oid = t.relation
+  JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE t.truncates AND n.nspname <> ledger AND pg_has_role(c.relowner, 'USAGE');
+  PERFORM saas_metrics._drop_ledger(ledger);
+  PERFORM saas_metrics._retire_triggers(left_over.tables, left_over.names);
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.drop_ledger(name) IS

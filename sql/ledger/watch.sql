@@ -223,8 +223,9 @@ CREATE FUNCTION saas_metrics._retire_triggers(tables regclass[], names name[]) R
 AS $$
 BEGIN
   FOR place IN 1 .. cardinality(tables) LOOP
+    CONTINUE WHEN NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = tables[place] AND t.tgname = names[place]);
     BEGIN
-      EXECUTE format('DROP TRIGGER IF EXISTS %I ON %s', names[place], tables[place]);
+      EXECUTE format('DROP TRIGGER %I ON %s', names[place], tables[place]);
     EXCEPTION WHEN lock_not_available THEN
       PERFORM set_config('lock_timeout', '0', true);
       EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', tables[place], names[place]);

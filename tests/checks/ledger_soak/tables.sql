@@ -78,16 +78,16 @@ UNION ALL
 CREATE SCHEMA wrong;
 DO $$
 DECLARE
-  source text := pg_get_functiondef('saas_metrics.refresh'::regproc);
-  taken text := 'EXECUTE saas_metrics._ledger_objects(''take_changes'') INTO changed, everything USING everything;';
+  source text := pg_get_functiondef('saas_metrics.refresh_as_owner'::regproc);
+  taken text := 'SELECT t.customers, t.everybody OR everything INTO changed, everything FROM saas_metrics._take_marks() AS t;';
   done text := 'UPDATE ledger_settings AS s';
 BEGIN
   ASSERT length(source) - length(replace(source, taken, '')) = length(taken)
      AND length(source) - length(replace(source, done, '')) = length(done)
      AND strpos(source, taken) < strpos(source, done), 'refresh is written otherwise: adapt this';
-  source := replace(source, 'FUNCTION saas_metrics.refresh', 'FUNCTION wrong.refresh');
-  source := replace(source, taken, 'SELECT array_agg(DISTINCT c.customer_id)::text, coalesce(bool_or(c.customer_id IS NULL), false) OR everything
+  source := replace(source, 'FUNCTION saas_metrics.refresh_as_owner', 'FUNCTION wrong.refresh_as_owner');
+  source := replace(source, taken, 'SELECT array_agg(DISTINCT c.customer_id)::text[], coalesce(bool_or(c.customer_id IS NULL), false) OR everything
     INTO changed, everything FROM pending_customers AS c;');
-  EXECUTE replace(source, done, 'DELETE FROM changed_customers; DELETE FROM changed_rows; ' || done);
+  EXECUTE replace(source, done, 'PERFORM FROM saas_metrics._take_marks(); ' || done);
 END
 $$;
