@@ -7,4 +7,3 @@ mod lines;
 mod mark;
 mod objects;
 mod reader;
-mod store;

@@ -12,7 +12,7 @@ macro_rules! parts {
     };
 }
 
-const PARTS: [(&str, &str); 26] = parts![
+const PARTS: [(&str, &str); 25] = parts![
     "contributed_columns",
     "movements_by",
     "tables",
@@ -33,7 +33,6 @@ const PARTS: [(&str, &str); 26] = parts![
     "refresh",
     "refresh_compare",
     "refresh_roll",
-    "refresh_first",
     "refresh_sum",
     "settle",
     "forget_zeros",
