@@ -144,11 +144,11 @@ CREATE FUNCTION saas_metrics._detach_input(ledger name, input text) RETURNS void
   SET client_min_messages = warning
 AS $$
 BEGIN
+  PERFORM saas_metrics._build_input_view(input);
   PERFORM saas_metrics._refuse_losses(
     pg_catalog.format('cannot take input "%s" off its query because %%s reads it', input), 'Drop that, and make it again afterwards.',
     (SELECT pg_catalog.array_agg(l)
      FROM saas_metrics._losses_of_views(ledger, ARRAY[pg_catalog.to_regclass(pg_catalog.format('%I.%I', ledger, input || '_query'))::oid]) AS l));
-  PERFORM saas_metrics._build_input_view(input);
   EXECUTE pg_catalog.format('DROP VIEW IF EXISTS %I', input || '_query');
 END
 $$;

@@ -121,8 +121,9 @@ AS $$
   LEFT JOIN pg_attrdef AS a ON n.class = 'pg_attrdef'::regclass AND a.oid = n.object
   LEFT JOIN pg_index AS i ON n.class = 'pg_class'::regclass AND i.indexrelid = n.object
   LEFT JOIN pg_class AS k ON n.class = 'pg_class'::regclass AND k.oid = n.object
-  -- A view is named by its rule, which has its definition; types and the like go with their tables.
-  WHERE n.class <> 'pg_type'::regclass AND coalesce(t.tgisinternal, false) IS FALSE
+  -- A view is named by its rule, which has its definition, a constraint trigger by the trigger; types and
+  -- the like go with their tables.
+  WHERE n.class <> 'pg_type'::regclass AND t.tgisinternal IS NOT TRUE AND c.contype IS DISTINCT FROM 't'
     AND (k.oid IS NULL OR k.relkind NOT IN ('v', 'm') AND k.relnamespace <> 'pg_toast'::regnamespace)
 $$;
 COMMENT ON FUNCTION saas_metrics._dependents(oid[], name) IS
@@ -235,20 +236,22 @@ CREATE FUNCTION saas_metrics._live_grants(
   STABLE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
 AS $$
+  WITH own AS MATERIALIZED (
+    SELECT c.oid, c.relname, c.relacl, c.relowner
+    FROM saas_metrics._own_relations(ledger) AS o
+    JOIN pg_class AS c ON c.oid = o.relation
+  )
   SELECT g.object_name, g.column_name, a.privilege_type, CASE WHEN a.grantee <> 0 THEN pg_get_userbyid(a.grantee) END, a.is_grantable
   FROM (
     SELECT NULL::name AS object_name, NULL::name AS column_name, n.nspacl AS acl, n.nspowner AS owner
     FROM pg_namespace AS n
     WHERE n.nspname = ledger
     UNION ALL
-    SELECT c.relname, NULL, c.relacl, c.relowner
-    FROM saas_metrics._own_relations(ledger) AS o
-    JOIN pg_class AS c ON c.oid = o.relation
+    SELECT o.relname, NULL, o.relacl, o.relowner FROM own AS o
     UNION ALL
-    SELECT c.relname, a.attname, a.attacl, c.relowner
-    FROM saas_metrics._own_relations(ledger) AS o
-    JOIN pg_class AS c ON c.oid = o.relation
-    JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    SELECT o.relname, a.attname, a.attacl, o.relowner
+    FROM own AS o
+    JOIN pg_attribute AS a ON a.attrelid = o.oid AND a.attnum > 0 AND NOT a.attisdropped
   ) AS g
   CROSS JOIN aclexplode(g.acl) AS a
   WHERE a.grantee <> g.owner

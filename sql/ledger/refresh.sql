@@ -80,6 +80,11 @@ CREATE FUNCTION saas_metrics._unwatched_tables(ledger name) RETURNS SETOF regcla
 AS $$
 BEGIN
   RETURN QUERY
+    WITH rules AS MATERIALIZED (
+      SELECT w.oid, w.ev_class
+      FROM saas_metrics._relations_read(ledger) AS r
+      JOIN pg_catalog.pg_rewrite AS w ON w.ev_class = r.relation AND w.ev_type = '1'
+    )
     SELECT t
     FROM saas_metrics._tables_read(ledger) AS t
     WHERE NOT EXISTS (
@@ -89,10 +94,7 @@ BEGIN
         SELECT FROM saas_metrics.input_columns AS c
         WHERE t = pg_catalog.to_regclass(pg_catalog.format('%I.%I', ledger, c.input || '_rows')))
     UNION ALL
-    SELECT w.ev_class::regclass
-    FROM saas_metrics._relations_read(ledger) AS r
-    JOIN pg_catalog.pg_rewrite AS w ON w.ev_class = r.relation AND w.ev_type = '1'
-    WHERE saas_metrics._rule_varies(w.oid);
+    SELECT w.ev_class::regclass FROM rules AS w WHERE saas_metrics._rule_varies(w.oid);
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._unwatched_tables(name) IS
