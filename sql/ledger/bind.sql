@@ -154,9 +154,16 @@ END
 $$;
 COMMENT ON FUNCTION saas_metrics._detach_input(name, text) IS 'Part of unbind and bind.';
 
+-- Constants are written so that every session reads the same in them.
 CREATE FUNCTION saas_metrics._query_definition(ledger name, input text) RETURNS text
   STABLE STRICT LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
+  SET datestyle = 'ISO, YMD'
+  SET intervalstyle = 'postgres'
+  SET timezone = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET quote_all_identifiers = off
   RETURN pg_get_viewdef(to_regclass(format('%I.%I', ledger, input || '_query')));
 COMMENT ON FUNCTION saas_metrics._query_definition(name, text) IS
   'The query that an input is bound to as the server understands it, whatever was renamed since, with all schemas named; NULL if it is bound to none. Part of bind and export_commands.';
@@ -265,7 +272,7 @@ BEGIN
   PERFORM saas_metrics._refuse_losses(
     pg_catalog.format('customer_id is %s, but %%s depends on the ledger with customers of type %s', customer_id_type, known),
     'Drop that, bind, and make it again.',
-    (SELECT pg_catalog.array_agg(l)
+    (SELECT pg_catalog.array_agg(l ORDER BY l COLLATE "C")
      FROM (SELECT v FROM saas_metrics._losses_of_views(ledger, views) AS v
            UNION
            SELECT t FROM saas_metrics._losses_of_retype(ledger, tables) AS t) AS lost (l)));

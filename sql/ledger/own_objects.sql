@@ -1,16 +1,18 @@
 -- What is the ledger's own, and what is its user's -------------------------------------
 
+-- By their names: a dump of the schema alone has no list of watched tables.
 CREATE FUNCTION saas_metrics._objects_of_watches(ledger name, OUT kind text, OUT name name) RETURNS SETOF record
-  STABLE LANGUAGE plpgsql
+  STABLE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
 AS $$
-BEGIN
-  RETURN QUERY EXECUTE format($query$
-    SELECT k, w.marked_by
-    FROM %I.watched_tables AS w
-    CROSS JOIN unnest('{VIEW,FUNCTION}'::text[]) AS k
-    WHERE w.marked_by IS NOT NULL $query$, ledger);
-END
+  SELECT made.*
+  FROM pg_namespace AS n
+  CROSS JOIN LATERAL (
+    SELECT 'VIEW', c.relname FROM pg_class AS c WHERE c.relnamespace = n.oid AND c.relkind = 'v'
+    UNION ALL
+    SELECT 'FUNCTION', p.proname FROM pg_proc AS p WHERE p.pronamespace = n.oid AND p.pronargs = 0
+  ) AS made (kind, name)
+  WHERE n.nspname = ledger AND made.name ~ '^mark_.+_[0-9a-f]{8}$'
 $$;
 COMMENT ON FUNCTION saas_metrics._objects_of_watches(name) IS
   'What watch makes in a ledger''s schema. Part of _own_objects.';
@@ -55,6 +57,8 @@ COMMENT ON FUNCTION saas_metrics._own_relations(name) IS
 CREATE FUNCTION saas_metrics._definition(class oid, object oid) RETURNS text
   STABLE STRICT LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
+  SET datestyle = 'ISO, YMD'
+  SET intervalstyle = 'postgres'
   RETURN CASE class
     WHEN 'pg_rewrite'::regclass THEN (
       SELECT CASE WHEN w.rulename = '_RETURN'
@@ -155,7 +159,7 @@ CREATE FUNCTION saas_metrics._losses_of_views(ledger name, views oid[]) RETURNS 
   STABLE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT saas_metrics._described(d.class, d.object) AS described
+  SELECT saas_metrics._described(d.class, d.object) COLLATE "C" AS described
   FROM saas_metrics._dependents(views, NULL) AS d
   WHERE NOT saas_metrics._is_own_rule(ledger, d.class, d.object)
   ORDER BY described
@@ -163,19 +167,19 @@ $$;
 COMMENT ON FUNCTION saas_metrics._losses_of_views(name, oid[]) IS
   'What of its user''s goes with views of a ledger, with the definitions. Part of bind and upgrade_ledger.';
 
--- Plain indexes and keys change their type with the column.
+-- Plain indexes and keys change their type with the column; NOT NULL does not care.
 CREATE FUNCTION saas_metrics._losses_of_retype(ledger name, tables oid[]) RETURNS SETOF text
   STABLE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT saas_metrics._described(d.class, d.object) AS described
+  SELECT saas_metrics._described(d.class, d.object) COLLATE "C" AS described
   FROM saas_metrics._dependents(tables, 'customer_id') AS d
   LEFT JOIN pg_index AS i ON d.class = 'pg_class'::regclass AND i.indexrelid = d.object
   LEFT JOIN pg_constraint AS c ON d.class = 'pg_constraint'::regclass AND c.oid = d.object
   WHERE NOT saas_metrics._is_own_rule(ledger, d.class, d.object)
     AND d.object <> ALL (tables)
     AND (i.indexrelid IS NULL OR i.indexprs IS NOT NULL OR i.indpred IS NOT NULL)
-    AND c.contype IS DISTINCT FROM 'p' AND d.class <> 'pg_statistic_ext'::regclass
+    AND (c.oid IS NULL OR c.contype NOT IN ('p', 'u', 'n')) AND d.class <> 'pg_statistic_ext'::regclass
   ORDER BY described
 $$;
 COMMENT ON FUNCTION saas_metrics._losses_of_retype(name, oid[]) IS
@@ -203,7 +207,7 @@ AS $$
     WHERE n.nspname = ledger
       AND NOT (d.classid = 'pg_class'::regclass AND EXISTS (SELECT FROM own AS o WHERE o.relation = d.objid))
   )
-  SELECT saas_metrics._described(l.class, l.object) AS described
+  SELECT saas_metrics._described(l.class, l.object) COLLATE "C" AS described
   FROM lost AS l
   LEFT JOIN pg_proc AS p ON l.class = 'pg_proc'::regclass AND p.oid = l.object
   WHERE NOT EXISTS (SELECT FROM saas_metrics._own_objects(ledger) AS o
