@@ -180,7 +180,18 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._follow_renames(name) IS
-  'Brings the queries of bindings up to date where columns or tables that they read were renamed. Part of the verbs.';
+  'Brings the queries of bindings up to date where columns or tables that they read were renamed. Part of _record_life.';
+
+CREATE FUNCTION saas_metrics._record_life(ledger name) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  PERFORM saas_metrics._record_grants(ledger);
+  PERFORM saas_metrics._follow_renames(ledger);
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._record_life(name) IS
+  'Records what is lost with a view: who may read it and, of a query, what it is by now. Part of refresh, bind, unbind, rebind and upgrade_ledger.';
 
 CREATE FUNCTION saas_metrics._bindings_now(ledger name, OUT input text, OUT query text, OUT search_path text) RETURNS SETOF record
   STABLE LANGUAGE plpgsql
@@ -402,6 +413,7 @@ BEGIN
     RAISE NOTICE 'input "%" is bound to this query already, skipping', input;
     RETURN;
   END IF;
+  PERFORM saas_metrics._record_life(ledger);
   id_type := saas_metrics._check_query(ledger, input, statement, callers_path);
   IF id_type <> saas_metrics._customer_id_type(ledger) THEN
     PERFORM saas_metrics._retype_ledger(ledger, input, id_type);
@@ -444,6 +456,7 @@ AS $$
 BEGIN
   PERFORM saas_metrics._lock_ledger(ledger);
   PERFORM saas_metrics._require_input(input);
+  PERFORM saas_metrics._record_life(ledger);
   PERFORM saas_metrics._detach_input(ledger, input);
   EXECUTE 'UPDATE bindings SET bound = false WHERE input = $1' USING input;
   PERFORM saas_metrics._heal(ledger);
@@ -464,6 +477,7 @@ DECLARE
   kept record;
 BEGIN
   PERFORM saas_metrics._lock_ledger(ledger);
+  PERFORM saas_metrics._record_life(ledger);
   FOR kept IN SELECT b.input, b.query, b.search_path FROM bindings AS b ORDER BY b.input LOOP
     PERFORM saas_metrics._bind_in(ledger, kept.input, kept.query, kept.search_path, again => true);
   END LOOP;
@@ -472,4 +486,4 @@ END
 $$;
 COMMENT ON FUNCTION saas_metrics.rebind_as_owner(name) IS 'The body of rebind, run as the owner of the ledger. Part of rebind.';
 COMMENT ON FUNCTION saas_metrics.rebind(name) IS
-  'Binds all inputs again to the queries they were bound to, in the search paths of then and with what was renamed since by its name of now: after a migration, or for columns that a SELECT * has gained. Makes views again that went with a table that was dropped with CASCADE, with what others may do with them as the last verb or refresh found it. Errors as of bind.';
+  'Binds all inputs again to the queries they were bound to, in the search paths of then and with what was renamed since by its name of now: after a migration, or for columns that a SELECT * has gained. Makes views again that went with a table that was dropped with CASCADE, with what others may do with them as the last refresh, bind, unbind or rebind found it. Errors as of bind.';

@@ -166,8 +166,6 @@ BEGIN
   IF NOT FOUND THEN
     PERFORM saas_metrics.ledger_without_settings('ledger_settings'::regclass);
   END IF;
-  PERFORM saas_metrics._record_grants(ledger);
-  PERFORM saas_metrics._follow_renames(ledger);
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._lock_ledger(name) IS

@@ -62,6 +62,7 @@ CREATE FUNCTION saas_metrics.upgrade_ledger_as_owner(ledger name) RETURNS void
 AS $$
 BEGIN
   PERFORM saas_metrics._lock_ledger(ledger);
+  PERFORM saas_metrics._record_life(ledger);
   PERFORM saas_metrics._rebuild_views(ledger);
   UPDATE ledger_settings SET saas_metrics_version = saas_metrics.version(), everything = true, anew = true;
   DELETE FROM rollup;

@@ -294,7 +294,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._record_grants(name) IS
-  'Brings recorded_grants up to date. Part of the verbs.';
+  'Brings recorded_grants up to date. Part of _record_life.';
 
 CREATE FUNCTION saas_metrics._grant_again(ledger name) RETURNS void
   LANGUAGE plpgsql

@@ -196,6 +196,7 @@ BEGIN
     -- What plans depend on, and no more.
     ANALYZE current_lines (customer_id, effective_on, seq), rollup (slice, period_start, counts_from), customer_digests (customer_id);
   END IF;
+  PERFORM saas_metrics._record_life(ledger);
   duration := clock_timestamp() - started;
 END
 $$;

@@ -73,7 +73,7 @@ CREATE TABLE recorded_grants (
 );
 ALTER TABLE recorded_grants REPLICA IDENTITY FULL;
 COMMENT ON TABLE recorded_grants IS
-  'What others may do with the ledger''s objects, as the last verb or refresh found it: views that are made again get it back.';
+  'What others may do with the ledger''s objects, as the last refresh, bind, unbind or rebind found it: views that are made again get it back.';
 COMMENT ON COLUMN recorded_grants.object_name IS 'The table or view; NULL: the schema.';
 COMMENT ON COLUMN recorded_grants.column_name IS 'The column; NULL: all of it.';
 COMMENT ON COLUMN recorded_grants.privilege IS 'What may be done with it.';
