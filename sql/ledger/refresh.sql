@@ -129,12 +129,17 @@ BEGIN
   rebuild := everything AND NOT EXISTS (SELECT FROM rollup);
   first := rebuild AND NOT EXISTS (SELECT FROM current_lines);
   first := first AND saas_metrics._drop_keys();
-  SELECT e.settings INTO settings FROM engine_settings AS e;
   -- To sort takes as much memory as is set for maintenance, but several steps do so at once.
   PERFORM set_config('work_mem', least(pg_size_bytes(current_setting('maintenance_work_mem')), 268435456) / 1024 || 'kB', true);
-  EXECUTE saas_metrics._refresh_statement(first, everything, anew OR rebuild, rebuild, saas_metrics._customer_id_type(ledger))
-    INTO periods, customers, movements_added, movements_superseded, changes
-    USING coalesce(changed, '{}'), number, settings;
+  BEGIN
+    SELECT e.settings INTO settings FROM engine_settings AS e;
+    EXECUTE saas_metrics._refresh_statement(first, everything, anew OR rebuild, rebuild, saas_metrics._customer_id_type(ledger))
+      INTO periods, customers, movements_added, movements_superseded, changes
+      USING coalesce(changed, '{}'), number, settings;
+  EXCEPTION WHEN OTHERS THEN
+    PERFORM saas_metrics._blame_query(SQLSTATE);
+    RAISE;
+  END;
   IF first THEN
     ALTER TABLE current_lines ADD CONSTRAINT current_lines_pkey PRIMARY KEY (customer_id, effective_on, seq);
     ALTER TABLE customer_digests ADD CONSTRAINT customer_digests_pkey PRIMARY KEY (customer_id);

@@ -56,7 +56,7 @@ COMMENT ON COLUMN cohort_retention_monthly.mrr IS 'Their MRR at the end of the m
 COMMENT ON COLUMN cohort_retention_monthly.revenue_retention IS 'mrr / cohort_mrr, a fraction. NULL if cohort_mrr is 0.';
 
 CREATE VIEW churn_by_age AS
-  WITH RECURSIVE clock AS (SELECT today FROM ledger_clock),
+  WITH clock AS (SELECT today FROM ledger_clock),
   running AS (
     SELECT saas_metrics.age_in_months(r.cohort, clock.today) AS age,
            sum(r.customers)::bigint AS spells
@@ -90,14 +90,8 @@ CREATE VIEW churn_by_age AS
     FROM counts
   ),
   survivors AS (
-    SELECT age, at_risk, churned, round(1 - churned::numeric / at_risk, 20) AS survival
+    SELECT age, at_risk, churned, saas_metrics._survival(churned, at_risk) OVER (ORDER BY age) AS survival
     FROM at_risk
-    WHERE age = 0
-    UNION ALL
-    SELECT a.age, a.at_risk, a.churned,
-           round(s.survival * (1 - a.churned::numeric / a.at_risk), 20)
-    FROM survivors AS s
-    JOIN at_risk AS a ON a.age = s.age + 1
   )
   SELECT s.age, s.at_risk, s.churned, s.churned::numeric / s.at_risk AS hazard, s.survival,
          bounds.low AS hazard_low, bounds.high AS hazard_high

@@ -22,6 +22,8 @@ renamed AS MATERIALIZED (
 gone AS (
   DELETE FROM changed_rows AS c USING seen AS s WHERE c.ctid = s.place
 )
-SELECT array_agg(DISTINCT c.customer_id)::text[], coalesce(bool_or(c.customer_id IS NULL), false) OR $1
+SELECT array_agg(DISTINCT c.customer_id) FILTER (WHERE octet_length(c.customer_id::text) <= :longest_text)::text[],
+       -- A customer that no key can hold is among the rows of no customer.
+       coalesce(bool_or(c.customer_id IS NULL OR octet_length(c.customer_id::text) > :longest_text), false) OR $1
        OR EXISTS (SELECT FROM renamed)
 FROM (SELECT t.customer_id FROM taken AS t UNION ALL SELECT t.customer_id FROM told AS t) AS c
