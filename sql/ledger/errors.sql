@@ -26,8 +26,9 @@ BEGIN
       GET STACKED DIAGNOSTICS found_state = RETURNED_SQLSTATE, problem = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
     END;
     IF found_state = state THEN
-      RAISE EXCEPTION 'the query bound to % fails: %', culprit, pg_catalog.left(problem, 500)
-        USING ERRCODE = state, DETAIL = pg_catalog.left(detail, 500),
+      RAISE EXCEPTION 'the query bound to % fails: %', culprit,
+                      pg_catalog.left(pg_catalog.concat_ws(': ', problem, nullif(detail, '')), 500)
+        USING ERRCODE = state,
               HINT = pg_catalog.format('Correct the query with saas_metrics.bind, or the rows that it fails for. SELECT * FROM %I.%I shows the error alone.',
                                        pg_catalog.current_schema(), culprit);
     END IF;
