@@ -181,3 +181,66 @@ SELECT count(*) AS rows FROM saas_metrics.refresh('metrics');
 SELECT oracle.same('as before', $$ SELECT to_jsonb(m) - 'recorded_by' FROM metrics.movements AS m $$, 'TABLE clean', 500);
 SELECT oracle.same('as before, months', $$ SELECT to_jsonb(m) FROM metrics.mrr_monthly AS m $$, 'TABLE clean_months', 20);
 SELECT oracle.same('nothing is listed any more', 'SELECT count(*) FROM metrics.rejected_rows', 'SELECT 0::bigint');
+
+-- Lines of invoices and rows of subscriptions likewise.
+CREATE TABLE invoice (customer text, invoice_id text, subscription_id text, item_id text, product text, plan text, kind text, amount numeric, currency text,
+                      starts timestamptz, ends timestamptz, issued timestamptz, problem text);
+CREATE TABLE sub (customer text, subscription_id text, item_id text, plan text, amount numeric, status text, started timestamptz, cancel_requested timestamptz,
+                  access_ends timestamptz, churn_reason text);
+CREATE TABLE bad_line (n int GENERATED ALWAYS AS IDENTITY, input text, spoiled text, value text, reason text);
+INSERT INTO bad_line (input, spoiled, value, reason) VALUES
+    ('invoice', 'plan',            'long($$plan$$)',    '^plan has 9600 bytes, more than 1000$'),
+    ('invoice', 'product',         'long($$product$$)', '^product has 9600 bytes'),
+    ('invoice', 'item_id',         'long($$item$$)',    '^item_id has 9600 bytes'),
+    ('invoice', 'subscription_id', 'long($$sub$$)',     '^subscription_id has 9600 bytes'),
+    ('invoice', 'invoice_id',      'long($$invoice$$)', '^invoice_id has 9600 bytes'),
+    ('invoice', 'currency',        'long($$code$$)',    '^currency has 9600 bytes'),
+    ('invoice', 'currency',        '$$USDX$$',          '^currency "USDX" is neither three letters'),
+    ('invoice', 'kind',            'long($$kind$$)',    '^kind "[0-9a-f]{100}\.\.\." is none of'),
+    ('invoice', 'problem',         'long($$why$$)',     '^[0-9a-f]{250}[0-9a-f]{250}\.\.\.$'),
+    ('invoice', 'starts',          '$$0001-01-01$$',    '^service_start 0001-01-01 is before 1900-01-01$'),
+    ('invoice', 'starts',          '$$-infinity$$',     '^service_start is infinite$'),
+    ('invoice', 'ends',            '$$9999-12-31$$',    '^service_end 9999-12-31 is after 2999-12-31$'),
+    ('invoice', 'ends',            '$$infinity$$',      '^service_end is infinite$'),
+    ('invoice', 'ends',            '$$-infinity$$',     '^service_end is not after service_start$'),
+    ('sub',     'started',         '$$0001-01-01$$',    '^started_at 0001-01-01 is before 1900-01-01$'),
+    ('sub',     'started',         '$$9999-12-31$$',    '^started_at 9999-12-31 is after 2999-12-31$'),
+    ('sub',     'cancel_requested', '$$0001-06-01$$',   '^cancel_requested_at 0001-06-01 is before 1900-01-01$'),
+    ('sub',     'churn_reason',    'long($$reason$$)',  '^churn_reason has 9600 bytes'),
+    ('sub',     'plan',            'repeat($$y$$, 1000000)', '^plan has 1000000 bytes'),
+    ('invoice', 'issued',          '$$-infinity$$',     NULL),
+    ('invoice', 'issued',          '$$294276-12-31$$',  NULL),
+    ('sub',     'cancel_requested', '$$9999-12-31$$',   NULL);
+DO $$
+DECLARE
+    b bad_line;
+BEGIN
+    FOR b IN SELECT * FROM bad_line LOOP
+        INSERT INTO invoice (customer, invoice_id, subscription_id, item_id, plan, amount, starts, ends)
+        VALUES ('line ' || b.n, 'good', 'good', 'good', 'pro', 7, '2024-11-10', '2024-12-20');
+        IF b.input = 'invoice' THEN
+            INSERT INTO invoice (customer, invoice_id, subscription_id, item_id, plan, amount, starts, ends)
+            VALUES ('line ' || b.n, 'bad', 'bad', 'bad', 'pro', 50, '2024-12-01', '2025-01-01');
+            EXECUTE format('UPDATE invoice SET %I = (%s) WHERE customer = %L AND amount = 50', b.spoiled, b.value, 'line ' || b.n);
+        ELSE
+            INSERT INTO sub VALUES ('line ' || b.n, 'bad', 'bad', 'pro', 50, 'active', '2024-12-01'), ('line ' || b.n, 'good', 'good', 'pro', 7, 'active', '2024-11-10');
+            EXECUTE format('UPDATE sub SET %I = (%s) WHERE customer = %L AND amount = 50', b.spoiled, b.value, 'line ' || b.n);
+        END IF;
+    END LOOP;
+END
+$$;
+INSERT INTO invoice SELECT long('customer'), 'a', 'a', 'a', 'pro', 'pro', NULL, 50, NULL, '2024-11-01', '2024-12-01' FROM generate_series(1, 2);
+SELECT saas_metrics.create_ledger('lines');
+SELECT saas_metrics.bind('lines', 'current_subscriptions', 'SELECT customer AS customer_id, subscription_id, item_id, plan, amount, interval ''1 month'' AS billing_period, status,
+    started AS started_at, cancel_requested AS cancel_requested_at, access_ends AS access_ends_at, churn_reason FROM sub');
+SELECT saas_metrics.connect_invoice_lines('lines', 'SELECT customer AS customer_id, invoice_id, subscription_id, item_id, product, plan, kind, amount, currency,
+    interval ''1 month'' AS billing_period, starts AS service_start, ends AS service_end, issued AS issued_at, problem FROM invoice');
+SELECT rows_rejected FROM saas_metrics.refresh('lines');
+SELECT oracle.same('bad lines are listed',
+    $$ SELECT b.n, x.reason ~ b.reason AS told FROM lines.rejected_rows AS x JOIN bad_line AS b ON x.customer_id = 'line ' || b.n $$,
+    'SELECT n, true FROM bad_line WHERE reason IS NOT NULL', 15);
+SELECT oracle.same('good lines count', $$ SELECT b.n, m.effective_on, m.mrr_after FROM lines.movements AS m JOIN bad_line AS b ON m.customer_id = 'line ' || b.n WHERE m.kind = 'new' $$,
+    $$ SELECT n, date '2024-11-10', 7::numeric FROM bad_line $$, 20);
+SELECT oracle.same('lines that are good after all', $$ SELECT b.n, m.effective_on, m.mrr_after FROM lines.movements AS m JOIN bad_line AS b ON m.customer_id = 'line ' || b.n WHERE m.kind = 'expansion' $$,
+    $$ SELECT n, date '2024-12-01', 57::numeric FROM bad_line WHERE reason IS NULL $$, 3);
+SELECT oracle.same('a customer that no key can hold', $$ SELECT reason ~ '^customer_id has 9600 bytes', rows FROM lines.rejected_rows WHERE customer_id IS NULL $$, 'SELECT true, 1::bigint');
