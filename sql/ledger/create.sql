@@ -194,7 +194,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.create_ledger(name, text, text, text, boolean) IS
-  'Creates a ledger: a schema of this name with inputs, movements and the views that answer. currency: the code that all amounts are in. time_zone: where days begin. policy: how rows count (saas_metrics.policies). row_security: compute views by the reader''s own rights on movements. Safe to repeat. Errors: 42P06 if a schema of the name exists that is no ledger, 55000 if the ledger has other settings, 22023 for an unknown time zone, policy or a bad currency. Then: saas_metrics.bind.';
+  'Creates a ledger: a schema of this name with inputs, movements and the views that answer. currency: the code of three letters that all amounts are in. time_zone: where days begin. policy: how rows count (saas_metrics.policies). row_security: compute views by the reader''s own rights on movements. Safe to repeat. Errors: 42P06 if a schema of the name exists that is no ledger, 55000 if the ledger has other settings, 22023 for an unknown time zone, policy or a bad currency. Then: saas_metrics.bind.';
 
 CREATE FUNCTION saas_metrics._foreign_dependents(ledger name) RETURNS SETOF regclass
   STABLE LANGUAGE sql

@@ -24,6 +24,15 @@ SELECT count(*) FROM limits.mrr_daily;
 SELECT count(*) FROM limits.mrr_monthly;
 SELECT count(*) FROM limits.cohort_retention_monthly;
 SELECT severity, finding, rows FROM saas_metrics.check_ledger('limits') WHERE finding LIKE 'rows that%';
+-- 1900-01-01 is the earliest start: all views show it, in time.
+SET statement_timeout = '60s';
+UPDATE limits_app.contract SET began = '1900-01-01' WHERE customer_id = 'a';
+SELECT rows_rejected FROM saas_metrics.refresh('limits');
+SELECT count(*) FROM limits.mrr_daily;
+SELECT count(*) FROM limits.churn_by_age;
+SELECT count(*), count(customer_retention) FROM limits.cohort_retention_monthly;
+SELECT severity, finding, rows FROM saas_metrics.check_ledger('limits') WHERE finding LIKE 'rows that%';
+RESET statement_timeout;
 DELETE FROM limits_app.contract WHERE customer_id <> 'c';
 -- A table that is dropped takes the views with it; rebind makes them anew.
 SET client_min_messages = error;
