@@ -130,7 +130,7 @@ BEGIN
     RAISE EXCEPTION 'input must not be NULL' USING ERRCODE = '22004', HINT = 'Give the name of an input.';
   END IF;
   IF NOT EXISTS (SELECT FROM saas_metrics.input_columns AS c WHERE c.input = _require_input.input) THEN
-    RAISE EXCEPTION 'input "%" is not known', input
+    RAISE EXCEPTION 'input "%" is not known', pg_catalog.left(input, 100)
       USING ERRCODE = '22023', HINT = pg_catalog.format('Use one of: %s.', (
         SELECT pg_catalog.string_agg(DISTINCT c.input, ', ') FROM saas_metrics.input_columns AS c));
   END IF;

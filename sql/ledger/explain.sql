@@ -85,7 +85,7 @@ BEGIN
       WHERE o.kind <> 'churn' AND (explain.measure <> 'lost_customers' OR c.kind = 'churn')
       ORDER BY o.customer_id;
   ELSE
-    RAISE EXCEPTION 'measure "%" cannot be explained', coalesce(explain.measure, 'NULL')
+    RAISE EXCEPTION 'measure "%" cannot be explained', coalesce(left(explain.measure, 100), 'NULL')
       USING ERRCODE = '22023', HINT = 'Give an amount or a number of customers of mrr_monthly: opening_mrr, new_mrr, reactivation_mrr, expansion_mrr, contraction_mrr, churn_mrr, fx_mrr, closing_mrr, retained_mrr, surviving_mrr, or the like of customers, or lost_customers.';
   END IF;
 END

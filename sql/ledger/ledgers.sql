@@ -68,7 +68,7 @@ BEGIN
     RETURN (now() AT TIME ZONE time_zone)::date;
   END IF;
   IF NOT asked ~ '^\d{4}-\d\d-\d\d$' THEN
-    RAISE EXCEPTION 'saas_metrics.today must be a date, not "%"', asked
+    RAISE EXCEPTION 'saas_metrics.today must be a date, not "%"', left(asked, 100)
       USING ERRCODE = '22023', HINT = 'Write it as 2024-06-30, or reset the setting.';
   END IF;
   today := asked::date;

@@ -56,7 +56,7 @@ fn ledger_movements_step(
     let reader = state.reader;
     let settings = &reader.settings;
     let given = reader.read(period);
-    or_raise(state.rows.add(&given, settings.currency.code(), &settings.policy));
+    or_raise(state.rows.add(&given, settings));
     state
 }
 

@@ -1,9 +1,11 @@
 //! The scripts that make a ledger's objects, and a check of the queries that it is given.
 
 use pgrx::prelude::*;
+use saas_metrics_engine::ledger::limits::LONGEST_TEXT;
 
 use crate::pg::error::invalid_argument;
 use crate::pg::parser;
+use crate::pg::shown::shown;
 use crate::pg::varlena::Text;
 
 macro_rules! parts {
@@ -12,7 +14,7 @@ macro_rules! parts {
     };
 }
 
-const PARTS: [(&str, &str); 23] = parts![
+const PARTS: [(&str, &str); 24] = parts![
     "contributed_columns",
     "movements_by",
     "tables",
@@ -33,6 +35,7 @@ const PARTS: [(&str, &str); 23] = parts![
     "refresh_roll",
     "refresh_sum",
     "settle",
+    "take_marks",
     "forget_zeros",
     "check",
     "explain_customer"
@@ -48,11 +51,12 @@ const SUM_COLUMNS: &str = include_str!("../../sql/ledger/objects/sum_columns.sql
 fn ledger_objects(part: &str) -> String {
     let known = PARTS.iter().find(|it| it.0 == part).unwrap_or_else(|| {
         invalid_argument(
-            format!("a ledger has no part \"{part}\""),
+            format!("a ledger has no part \"{}\"", shown(part.as_bytes())),
             "See saas_metrics.create_ledger.",
         )
     });
-    let script = spell_out(known.1, ":each_input(", INPUT_COLUMNS);
+    let script = known.1.replace(":longest_text", &LONGEST_TEXT.to_string());
+    let script = spell_out(&script, ":each_input(", INPUT_COLUMNS);
     let script = spell_out(&script, ":each_column(", LINE_COLUMNS);
     spell_out(&script, ":each_sum(", SUM_COLUMNS)
 }

@@ -3,7 +3,8 @@ WITH clock AS (SELECT * FROM ledger_clock),
 -- Of the rows of subscription_periods: one reading of all, and one item by item.
 row_counts AS MATERIALIZED (
   SELECT count(*) FILTER (WHERE p.customer_id IS NULL) AS without_customer,
-         count(*) FILTER (WHERE isfinite(p.ends_at) AND (p.ends_at AT TIME ZONE (SELECT time_zone FROM clock))::time >= time '23:59')
+         count(*) FILTER (WHERE p.ends_at BETWEEN '1899-12-30 00:00+00' AND '3000-01-03 00:00+00'
+                            AND (p.ends_at AT TIME ZONE (SELECT time_zone FROM clock))::time >= time '23:59')
            AS before_midnight,
          count(*) FILTER (WHERE p.billing_period IN (interval '28 days', interval '29 days', interval '30 days', interval '31 days',
                                                      interval '90 days', interval '91 days', interval '92 days',
@@ -11,19 +12,19 @@ row_counts AS MATERIALIZED (
                             AND extract(day FROM p.billing_period) > 0
                             AND extract(month FROM p.billing_period) = 0 AND extract(year FROM p.billing_period) = 0)
            AS subtracted,
-         count(*) FILTER (WHERE isfinite(p.starts_at) AND p.starts_at > (SELECT today FROM clock) + interval '1 year') AS far_off,
-         count(*) FILTER (WHERE isfinite(p.starts_at) AND p.starts_at < (SELECT today FROM clock) - interval '100 years') AS long_ago,
-         count(*) FILTER (WHERE isfinite(p.ends_at) AND p.ends_at > (SELECT today FROM clock) + interval '100 years') AS endless
+         count(*) FILTER (WHERE p.starts_at < '3000-01-01 00:00+00' AND p.starts_at > (SELECT today FROM clock) + interval '1 year') AS far_off,
+         count(*) FILTER (WHERE p.starts_at >= '1900-01-01 00:00+00' AND p.starts_at < (SELECT today FROM clock) - interval '100 years') AS long_ago,
+         count(*) FILTER (WHERE p.ends_at < '3000-01-01 00:00+00' AND p.ends_at > (SELECT today FROM clock) + interval '100 years') AS endless
   FROM subscription_periods AS p
 ),
 item_counts AS MATERIALIZED (
   SELECT count(*) FILTER (WHERE i.next_starts_at < i.ends_at) AS overlapping,
          count(*) FILTER (WHERE i.ends_at IS NULL AND i.next_starts_at IS NOT NULL) AS never_ending,
-         count(*) FILTER (WHERE i.next_starts_at = i.ends_at + interval '1 day') AS a_day_apart
+         count(*) FILTER (WHERE i.next_starts_at - interval '1 day' = i.ends_at) AS a_day_apart
   FROM (
     SELECT p.ends_at, lead(p.starts_at) OVER item AS next_starts_at
     FROM subscription_periods AS p
-    WHERE p.item_id IS NOT NULL
+    WHERE p.item_id IS NOT NULL AND p.starts_at > '1899-12-30 00:00+00'
     WINDOW item AS (PARTITION BY p.customer_id, p.subscription_id, p.item_id ORDER BY p.starts_at, p.ends_at)
   ) AS i
 ),
@@ -34,7 +35,7 @@ unmarked AS MATERIALIZED (
     SELECT p.customer_id, saas_metrics.ledger_digest($2, k.digest, :each_input(p.%)) AS digest
     FROM subscription_periods AS p
     LEFT JOIN customer_digests AS k ON k.customer_id = p.customer_id
-    WHERE p.customer_id IS NOT NULL
+    WHERE octet_length(p.customer_id::text) <= :longest_text
       AND NOT EXISTS (SELECT FROM customers AS t WHERE t.is_test AND t.customer_id = p.customer_id)
     GROUP BY p.customer_id
   ) AS now

@@ -10,6 +10,7 @@ mod dimension;
 mod given;
 pub mod items;
 mod kept_line;
+pub mod limits;
 mod lines;
 pub mod movements;
 mod net_months;
