@@ -200,7 +200,7 @@ BEGIN
   RETURN QUERY
     SELECT b.input,
            CASE WHEN b.definition <> d.definition THEN d.definition ELSE b.query END,
-           CASE WHEN b.definition <> d.definition THEN '""' ELSE b.search_path END
+           CASE WHEN b.definition <> d.definition THEN '' ELSE b.search_path END
     FROM bindings AS b
     CROSS JOIN LATERAL (SELECT saas_metrics._query_definition(ledger, b.input) AS definition) AS d
     WHERE b.bound
