@@ -174,7 +174,7 @@ CREATE FUNCTION saas_metrics._follow_renames(ledger name) RETURNS void
 AS $$
 BEGIN
   UPDATE bindings AS b
-  SET query = now.definition, search_path = '""', definition = now.definition
+  SET query = now.definition, search_path = '', definition = now.definition
   FROM (SELECT k.input, saas_metrics._query_definition(ledger, k.input) AS definition FROM bindings AS k WHERE k.bound) AS now
   WHERE b.input = now.input AND b.definition <> now.definition;
 END
