@@ -70,8 +70,8 @@ CREATE FUNCTION saas_metrics._rule_varies(rule oid) RETURNS boolean
            OR p.proname IN ('now', 'transaction_timestamp', 'statement_timestamp', 'current_setting')
            OR p.proname = 'age' AND p.pronargs = 1
            OR p.proname ~ '^(table|schema|database|cursor)_to_xml'
-           -- The catalogs, and views such as pg_settings.
-           OR found[1] = 'relid' AND found[2]::oid < 16384));
+           -- The catalogs, and views such as pg_settings; 0 is none.
+           OR found[1] = 'relid' AND found[2]::bigint BETWEEN 1 AND 16383));
 COMMENT ON FUNCTION saas_metrics._rule_varies(oid) IS
   'Whether the query of a view can yield other rows though none of its tables changed: it calls a function that is not immutable (of the server''s own only those that read a clock, a setting or tables, and those that are volatile), or reads a catalog. Part of refresh and check_ledger.';
 
