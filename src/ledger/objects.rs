@@ -2,6 +2,7 @@
 
 use pgrx::prelude::*;
 
+use super::check;
 use crate::pg::error::invalid_argument;
 use crate::pg::parser;
 use crate::pg::varlena::Text;
@@ -12,7 +13,7 @@ macro_rules! parts {
     };
 }
 
-const PARTS: [(&str, &str); 26] = parts![
+const PARTS: [(&str, &str); 25] = parts![
     "contributed_columns",
     "movements_by",
     "tables",
@@ -37,7 +38,6 @@ const PARTS: [(&str, &str); 26] = parts![
     "refresh_sum",
     "settle",
     "forget_zeros",
-    "check",
     "explain_customer"
 ];
 
@@ -49,13 +49,14 @@ const SUM_COLUMNS: &str = include_str!("../../sql/ledger/objects/sum_columns.sql
 
 #[pg_extern(immutable, strict, parallel_safe)]
 fn ledger_objects(part: &str) -> String {
-    let known = PARTS.iter().find(|it| it.0 == part).unwrap_or_else(|| {
-        invalid_argument(
+    let script = match PARTS.iter().find(|it| it.0 == part) {
+        Some(known) => spell_out(known.1, ":each_input(", INPUT_COLUMNS),
+        None if part == "check" => spell_out(&check::script(), ":each_input(", INPUT_COLUMNS),
+        None => invalid_argument(
             format!("a ledger has no part \"{part}\""),
             "See saas_metrics.create_ledger.",
-        )
-    });
-    let script = spell_out(known.1, ":each_input(", INPUT_COLUMNS);
+        ),
+    };
     let script = spell_out(&script, ":each_column(", LINE_COLUMNS);
     spell_out(&script, ":each_sum(", SUM_COLUMNS)
 }
