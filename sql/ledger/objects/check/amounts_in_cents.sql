@@ -1,10 +1,9 @@
 -- Whole amounts of a currency that has cents, where the query names cents and divides by nothing, or where the prices are
 -- those of a price list in cents: 2900, 4999, 990000. Large prices of contracts are whole too, but round.
 WITH prices AS (
-  SELECT upper(coalesce(p.currency, (SELECT currency FROM clock))) AS currency, p.amount, p.billing_period, count(*) AS rows
+  SELECT upper(coalesce(p.currency, (SELECT currency FROM clock))) AS currency, coalesce(p.kind, 'recurring') AS kind, p.amount, p.billing_period, count(*) AS rows
   FROM periods AS p
-  WHERE p.kind IN ('recurring', 'add_on') AND p.amount BETWEEN 1 AND 1e12
-  GROUP BY 1, 2, 3
+  GROUP BY 1, 2, 3, 4
 ),
 shapes AS (
   SELECT p.currency, sum(p.rows) AS rows, count(*) AS prices, bool_and(p.amount = trunc(p.amount)) AS are_whole,
@@ -12,6 +11,7 @@ shapes AS (
          sum(p.rows) FILTER (WHERE p.amount % 1000 >= 900) AS tempting,
          sum(p.rows) FILTER (WHERE p.amount * 2629800 / greatest(extract(epoch FROM p.billing_period), 86400) >= 900) AS large
   FROM prices AS p
+  WHERE p.kind IN ('recurring', 'add_on') AND p.amount BETWEEN 1 AND 1e12
   GROUP BY p.currency
 ),
 bound AS (

@@ -3,7 +3,7 @@ WITH running AS (
   SELECT s.customer_id, coalesce(s.subscription_id, s.item_id) AS subscription,
          max(s.billing_period) AS billing_period, min(s.started_at) AS started_at
   FROM current_subscriptions AS s
-  WHERE s.status IN ('active', 'past_due') AND s.kind IN ('recurring', 'add_on') AND s.amount > 0
+  WHERE coalesce(s.status, 'active') IN ('active', 'past_due') AND coalesce(s.kind, 'recurring') IN ('recurring', 'add_on') AND s.amount > 0
     AND s.billing_period BETWEEN interval '1 day' AND interval '100 years'
     AND EXISTS (SELECT FROM bindings AS b WHERE b.input = 'invoice_lines' AND b.bound)
   GROUP BY 1, 2
@@ -12,7 +12,7 @@ invoiced AS (
   SELECT l.customer_id, coalesce(l.subscription_id, l.item_id) AS subscription,
          max(coalesce(l.issued_at, l.service_start)) AS last_at
   FROM invoice_lines AS l
-  WHERE l.status IN ('open', 'paid', 'uncollectible') AND (SELECT count(*) FROM running) > 0
+  WHERE coalesce(l.status, 'paid') IN ('open', 'paid', 'uncollectible') AND (SELECT count(*) FROM running) > 0
   GROUP BY 1, 2
 )
 SELECT 'warning', 'active subscriptions with nothing invoiced for more than a billing period and 45 days', count(*),

@@ -3,7 +3,7 @@ WITH lines AS (
   SELECT l.billing_period, l.service_end - l.service_start AS span,
          l.service_start + l.billing_period - l.service_end AS missing
   FROM invoice_lines AS l
-  WHERE l.kind = 'recurring' AND l.status IN ('open', 'paid', 'uncollectible') AND l.problem IS NULL AND l.whole_amount IS NULL
+  WHERE coalesce(l.kind, 'recurring') = 'recurring' AND coalesce(l.status, 'paid') IN ('open', 'paid', 'uncollectible') AND l.problem IS NULL AND l.whole_amount IS NULL
     AND l.amount <> 0
     AND l.billing_period BETWEEN interval '1 day' AND interval '100 years'
     AND l.service_start BETWEEN '1900-01-01' AND '3000-01-01' AND l.service_end BETWEEN l.service_start AND '4000-01-01'

@@ -39,20 +39,18 @@ row_counts AS MATERIALIZED (
 ),
 -- Each row beside the one before and the one after it in its item; rows without item_id are by subscription.
 item_rows AS MATERIALIZED (
-  SELECT p.customer_id, p.subscription_id, p.item_id, p.kind, p.status, p.starts_at, p.ends_at, p.cancel_requested_at, p.access_ends_at,
+  SELECT p.customer_id, p.subscription_id, p.item_id, coalesce(p.kind, 'recurring') AS kind, coalesce(p.status, 'active') AS status,
+         p.starts_at, p.ends_at, p.cancel_requested_at, p.access_ends_at,
          lead(p.starts_at) OVER item AS next_starts_at,
-         coalesce(lead(p.terms) OVER item = p.terms, false) AS is_doubled,
-         lag(p.status) OVER item AS last_status,
-         coalesce(lag(p.ends_at) OVER item = p.starts_at, false) AS goes_on,
-         bool_and(p.status = 'canceled') OVER whole_item AS all_canceled,
-         count(*) OVER whole_item AS rows_of_item,
-         count(*) OVER (PARTITION BY p.customer_id, p.subscription_id) AS rows_of_subscription
+         lag(coalesce(p.status, 'active')) OVER item AS last_status,
+         lag(p.ends_at) OVER item AS last_ends_at,
+         coalesce(lead(p.terms) OVER item = p.terms, false) AS is_doubled
   FROM (
-    SELECT p.*, ROW(p.starts_at, p.ends_at, p.amount, p.discount, p.billing_period, p.currency, p.product, p.plan, p.kind, p.status) AS terms
+    SELECT p.*, hash_record_extended(ROW(p.starts_at, p.ends_at, p.amount, p.discount, p.billing_period, p.currency,
+                                         p.product, p.plan, p.kind, p.status), 0) AS terms
     FROM periods AS p
   ) AS p
-  WINDOW whole_item AS (PARTITION BY p.customer_id, p.subscription_id, p.item_id),
-         item AS (whole_item ORDER BY p.starts_at, p.ends_at, p.amount, p.plan)
+  WINDOW item AS (PARTITION BY p.customer_id, p.subscription_id, p.item_id ORDER BY p.starts_at, p.ends_at, p.terms)
 ),
 item_counts AS MATERIALIZED (
   SELECT count(*) FILTER (WHERE i.item_id IS NOT NULL AND i.next_starts_at < i.ends_at AND NOT i.is_doubled) AS overlapping,
@@ -65,9 +63,8 @@ item_counts AS MATERIALIZED (
                             AND i.access_ends_at IS NULL AND i.status IN ('active', 'past_due')
                             AND (i.item_id IS NULL OR i.next_starts_at IS NULL)) AS requested_without_end,
          count(*) FILTER (WHERE i.last_status <> i.status) AS status_changes,
-         -- Of a whole history joined to the status of today, no row is beside one that is not canceled.
-         count(*) FILTER (WHERE i.all_canceled AND i.goes_on AND i.starts_at < i.ends_at) AS canceled_runs,
-         count(*) FILTER (WHERE i.rows_of_item = 1 AND i.kind IN ('recurring', 'add_on')
+         count(*) FILTER (WHERE i.last_status = 'canceled' AND i.status = 'canceled' AND i.last_ends_at = i.starts_at) AS canceled_runs,
+         count(*) FILTER (WHERE i.last_status IS NULL AND i.next_starts_at IS NULL AND i.kind IN ('recurring', 'add_on')
                             AND i.status IN ('trialing', 'past_due', 'unpaid', 'paused')
                             AND i.starts_at < (SELECT today FROM clock) - interval '100 days'
                             AND (i.ends_at IS NULL OR i.ends_at > (SELECT today FROM clock))) AS long_lasting
@@ -75,11 +72,17 @@ item_counts AS MATERIALIZED (
 ),
 -- Rows with status canceled beside others, as the engine reads them: of their item or, without item_id, of their subscription.
 canceled AS MATERIALIZED (
-  SELECT row_number() OVER () AS number, i.customer_id, coalesce(i.subscription_id, '') AS subscription_id,
+  SELECT i.customer_id, coalesce(i.subscription_id, '') AS subscription_id,
          coalesce('item ' || i.item_id, '') AS scope, i.item_id IS NULL AS is_loose,
-         i.starts_at, nullif(i.ends_at, 'infinity') AS ends_at, i.rows_of_subscription > 1 AS has_others
+         i.starts_at, nullif(i.ends_at, 'infinity') AS ends_at
   FROM item_rows AS i
   WHERE i.status = 'canceled' AND i.kind IN ('recurring', 'add_on') AND i.starts_at IS DISTINCT FROM i.ends_at
+),
+subscription_rows AS (
+  SELECT i.customer_id, coalesce(i.subscription_id, '') AS subscription_id, count(*) AS rows
+  FROM item_rows AS i
+  WHERE (SELECT count(*) FROM canceled AS c WHERE c.is_loose) > 0
+  GROUP BY 1, 2
 ),
 moments AS (
   SELECT DISTINCT i.customer_id, coalesce(i.subscription_id, '') AS subscription_id, s.scope, m.is_end, m.at
@@ -91,10 +94,11 @@ moments AS (
 ),
 canceled_counts AS MATERIALIZED (
   SELECT count(*) FILTER (WHERE c.ends_at IS NOT NULL AND before.at IS NULL AND after.at IS NULL) AS of_today,
-         count(*) FILTER (WHERE c.is_loose AND c.has_others
+         count(*) FILTER (WHERE c.is_loose AND s.rows > 1
                             AND CASE WHEN c.ends_at IS NULL THEN before.at IS NULL
                                      ELSE before.at IS NOT NULL OR after.at IS NOT NULL END) AS unclear
   FROM canceled AS c
+  LEFT JOIN subscription_rows AS s ON c.is_loose AND s.customer_id = c.customer_id AND s.subscription_id = c.subscription_id
   LEFT JOIN moments AS before
     ON before.customer_id = c.customer_id AND before.subscription_id = c.subscription_id AND before.scope = c.scope
        AND before.is_end AND before.at = c.starts_at
