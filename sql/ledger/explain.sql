@@ -132,7 +132,7 @@ COMMENT ON AGGREGATE saas_metrics.ledger_explanations(
   ) IS
   'How each of one customer''s rows of subscription_periods counts, in the order of the aggregation. Part of explain_customer.';
 
-CREATE TYPE saas_metrics.customer_explanation AS (
+CREATE TYPE saas_metrics.ledger_row_explanation AS (
   subscription_id text,
   item_id         text,
   product         text,
@@ -152,29 +152,29 @@ CREATE TYPE saas_metrics.customer_explanation AS (
   rule            text,
   customer_mrr    numeric
 );
-COMMENT ON TYPE saas_metrics.customer_explanation IS
+COMMENT ON TYPE saas_metrics.ledger_row_explanation IS
   'A row of subscription_periods and how it counts, as explain_customer shows it.';
-COMMENT ON COLUMN saas_metrics.customer_explanation.subscription_id IS 'The subscription.';
-COMMENT ON COLUMN saas_metrics.customer_explanation.item_id IS 'The item.';
-COMMENT ON COLUMN saas_metrics.customer_explanation.product IS 'The product.';
-COMMENT ON COLUMN saas_metrics.customer_explanation.plan IS 'The plan.';
-COMMENT ON COLUMN saas_metrics.customer_explanation.kind IS 'recurring, add_on, usage or one_time.';
-COMMENT ON COLUMN saas_metrics.customer_explanation.status IS 'The status of the row.';
-COMMENT ON COLUMN saas_metrics.customer_explanation.amount IS 'The price per billing period, in the row''s currency.';
-COMMENT ON COLUMN saas_metrics.customer_explanation.discount IS 'The discount per billing period, likewise.';
-COMMENT ON COLUMN saas_metrics.customer_explanation.discount_kind IS 'permanent, repeating or once.';
-COMMENT ON COLUMN saas_metrics.customer_explanation.currency IS 'The currency of amount, discount and native_mrr.';
-COMMENT ON COLUMN saas_metrics.customer_explanation.billing_period IS 'The billing period.';
-COMMENT ON COLUMN saas_metrics.customer_explanation.factor IS 'What makes the price one per month; NULL if the row does not count.';
-COMMENT ON COLUMN saas_metrics.customer_explanation.native_mrr IS 'The row''s MRR in its own currency; likewise.';
-COMMENT ON COLUMN saas_metrics.customer_explanation.mrr IS 'The row''s MRR in the ledger''s currency; likewise.';
-COMMENT ON COLUMN saas_metrics.customer_explanation.counts_on IS 'The first day on which it counts; likewise.';
-COMMENT ON COLUMN saas_metrics.customer_explanation.counts_until IS 'The first day on which it no longer does; NULL: it still runs.';
-COMMENT ON COLUMN saas_metrics.customer_explanation.rule IS 'What decided how it counts, or why it does not.';
-COMMENT ON COLUMN saas_metrics.customer_explanation.customer_mrr IS 'The customer''s whole MRR at the end of counts_on.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.subscription_id IS 'The subscription.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.item_id IS 'The item.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.product IS 'The product.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.plan IS 'The plan.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.kind IS 'recurring, add_on, usage or one_time.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.status IS 'The status of the row.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.amount IS 'The price per billing period, in the row''s currency.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.discount IS 'The discount per billing period, likewise.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.discount_kind IS 'permanent, repeating or once.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.currency IS 'The currency of amount, discount and native_mrr.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.billing_period IS 'The billing period.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.factor IS 'What makes the price one per month; NULL if the row does not count.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.native_mrr IS 'The row''s MRR in its own currency; likewise.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.mrr IS 'The row''s MRR in the ledger''s currency; likewise.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.counts_on IS 'The first day on which it counts; likewise.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.counts_until IS 'The first day on which it no longer does; NULL: it still runs.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.rule IS 'What decided how it counts, or why it does not.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.customer_mrr IS 'The customer''s whole MRR at the end of counts_on.';
 
 CREATE FUNCTION saas_metrics.explain_customer(ledger name, period daterange, customer text)
-  RETURNS SETOF saas_metrics.customer_explanation
+  RETURNS SETOF saas_metrics.ledger_row_explanation
   STABLE LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
 AS $$
@@ -195,7 +195,7 @@ COMMENT ON FUNCTION saas_metrics.explain_customer(name, daterange, text) IS
   'Where a customer''s MRR comes from: their rows of subscription_periods that have to do with a period, each with its price, the factor that makes it one per month, its MRR in its own and in the ledger''s currency, the days it counts on (until: exclusive; NULL: still running), the rule that decided so, and the customer''s whole MRR at the end of its first day. Errors: 3F000; 22004 without period or customer; 22P02 if customer is not of the type of customer_id.';
 
 CREATE FUNCTION saas_metrics.explain_customer(ledger name, period daterange, customer anyelement)
-  RETURNS SETOF saas_metrics.customer_explanation
+  RETURNS SETOF saas_metrics.ledger_row_explanation
   STABLE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
 AS $$

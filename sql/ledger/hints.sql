@@ -12,7 +12,7 @@ BEGIN
   IF quarters IS NOT NULL THEN
     RAISE EXCEPTION '"%" is not an interval', quarters
       USING ERRCODE = '22007', HINT = 'A price per quarter has the billing period interval ''3 months''.';
-  ELSIF statement IS NULL AND query ~ '^\s*("[^"]+"|\w+)(\.("[^"]+"|\w+)){0,2}\s*;?\s*$' THEN
+  ELSIF query ~ '^\s*("[^"]+"|\w+)(\.("[^"]+"|\w+)){0,2}\s*;?\s*$' AND query !~* '^\s*select\s*;?\s*$' THEN
     RAISE EXCEPTION 'the query must be one SELECT'
       USING ERRCODE = '42601', HINT = format('To bind the columns of a table as they are: SELECT * FROM %s.', btrim(query, E' \t\n;'));
   ELSIF statement IS NULL THEN
