@@ -5,17 +5,21 @@ CREATE FUNCTION saas_metrics._select_to_bind(query text) RETURNS text
   SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  statement text := saas_metrics._one_select(query);
+  statement text;
   quarters text := coalesce(substring(query FROM '(?i)''([^'']*quarter[^'']*)''\s*::\s*interval'),
                             substring(query FROM '(?i)\minterval\s*''([^'']*quarter[^'']*)'''));
 BEGIN
   IF quarters IS NOT NULL THEN
     RAISE EXCEPTION '"%" is not an interval', quarters
       USING ERRCODE = '22007', HINT = 'A price per quarter has the billing period interval ''3 months''.';
-  ELSIF query ~ '^\s*("[^"]+"|\w+)(\.("[^"]+"|\w+)){0,2}\s*;?\s*$' AND query !~* '^\s*select\s*;?\s*$' THEN
+  END IF;
+  -- What is no statement at all, the server's parser refuses without a hint.
+  IF query ~ '^\s*("[^"]+"|\w+)(\.("[^"]+"|\w+)){0,2}\s*;?\s*$' AND query !~* '^\s*select\s*;?\s*$' THEN
     RAISE EXCEPTION 'the query must be one SELECT'
       USING ERRCODE = '42601', HINT = format('To bind the columns of a table as they are: SELECT * FROM %s.', btrim(query, E' \t\n;'));
-  ELSIF statement IS NULL THEN
+  END IF;
+  statement := saas_metrics._one_select(query);
+  IF statement IS NULL THEN
     PERFORM saas_metrics._refuse_query('must be one SELECT');
   END IF;
   RETURN statement;

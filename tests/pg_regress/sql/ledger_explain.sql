@@ -108,7 +108,7 @@ c	s	4	after trial	recurring	30	0	permanent	\N	2 weeks	2024-01-21	2024-03-01	acti
 c	s	4	unpaid	recurring	30	0	permanent	\N	2 weeks	2024-03-01	\N	unpaid	\N	\N
 c	s	5	paused	recurring	40	0	permanent	\N	1 month	2024-01-09	\N	paused	\N	\N
 c	s	6	canceled	recurring	40	0	permanent	\N	1 month	2024-01-10	\N	canceled	\N	\N
-c	s	15	today	recurring	12	0	permanent	\N	1 month	2023-11-10	2023-12-10	canceled	\N	\N
+d	s	1	today	recurring	12	0	permanent	\N	1 month	2023-11-10	2023-12-10	canceled	\N	\N
 c	s	7	free	recurring	40	45	repeating	\N	1 month	2024-01-11	\N	active	\N	\N
 c	s	8	no time	recurring	40	0	permanent	\N	1 month	2024-01-12	2024-01-12	active	\N	\N
 c	s	8	an hour	recurring	40	0	permanent	\N	1 month	2024-01-12 10:00	2024-01-12 11:00	active	\N	\N
@@ -131,11 +131,12 @@ SELECT plan, billing_period, factor FROM saas_metrics.explain_customer('rules', 
 SELECT plan, native_mrr, mrr, counts_on, counts_until, customer_mrr, rule FROM saas_metrics.explain_customer('rules', '[2024-01-01,2024-06-01)', 'c');
 -- Only what has to do with the period: on March 5 the euros, and what would run and does not count.
 SELECT plan, mrr, counts_on, counts_until FROM saas_metrics.explain_customer('rules', '[2024-03-05,2024-03-06)', 'c');
-SELECT plan, status, mrr, counts_on, counts_until, rule FROM saas_metrics.explain_customer('rules', '[2023-01-01,2024-01-01)', 'c');
--- Beside a stretch of its item it counts nothing.
+SELECT count(*) FROM saas_metrics.explain_customer('rules', '[2023-01-01,2024-01-01)', 'c');
+-- A canceled row counts until its end where it stands by itself; beside a stretch of its item it counts nothing.
+SELECT plan, status, mrr, counts_on, counts_until, rule FROM saas_metrics.explain_customer('rules', '[2023-01-01,2024-01-01)', 'd');
 BEGIN;
-INSERT INTO rules.subscription_periods_rows (customer_id, subscription_id, item_id, plan, amount, billing_period, starts_at, ends_at) VALUES ('c', 's', '15', 'before', 12, '1 month', '2023-10-10', '2023-11-10');
-SELECT plan, status, mrr, counts_on, counts_until, rule FROM saas_metrics.explain_customer('rules', '[2023-01-01,2024-01-01)', 'c');
+INSERT INTO rules.subscription_periods_rows (customer_id, subscription_id, item_id, plan, amount, billing_period, starts_at, ends_at) VALUES ('d', 's', '1', 'before', 12, '1 month', '2023-10-10', '2023-11-10');
+SELECT plan, status, mrr, counts_on, counts_until, rule FROM saas_metrics.explain_customer('rules', '[2023-01-01,2024-01-01)', 'd');
 ROLLBACK;
 SELECT count(*) FROM saas_metrics.explain_customer('rules', '[2024-01-01,2024-06-01)', 'nobody');
 -- By another policy: until the request; late payments count 14 days; paused and usage count; no discounts but permanent ones; free items too.
