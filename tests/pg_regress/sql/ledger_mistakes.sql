@@ -144,6 +144,16 @@ UPDATE mistaken.subscription_periods_rows SET ends_at = '2025-01-09 23:59:59Z' W
 SELECT pg_temp.codes();
 ROLLBACK;
 
+-- Customers who are there twice, and without an id. An end and a start that nobody can have meant.
+BEGIN;
+INSERT INTO mistaken.customers_rows (customer_id) VALUES ('ann'), ('ann'), (NULL), ('ben');
+SELECT pg_temp.codes();
+ROLLBACK;
+BEGIN;
+INSERT INTO mistaken.subscription_periods_rows (customer_id, item_id, amount, billing_period, starts_at, ends_at) VALUES ('a', '1', 10, '1 month', '1910-01-01', '2025-01-01'), ('b', '1', 10, '1 month', '2025-01-01', '2990-01-01');
+SELECT pg_temp.codes();
+ROLLBACK;
+
 -- Rows that cannot be read are in their own finding only, whether they overlap, never end, are doubled, end before midnight or are of another currency.
 BEGIN;
 INSERT INTO mistaken.subscription_periods_rows (customer_id, subscription_id, item_id, amount, currency, billing_period, starts_at, ends_at, problem) VALUES
