@@ -263,7 +263,7 @@ BEGIN
   problems := saas_metrics._bind_problems(ledger, input, made);
   IF problems IS NOT NULL THEN
     RAISE EXCEPTION 'the query does not fit the input "%": %', input, array_to_string(problems, '; ')
-      USING ERRCODE = '42804', HINT = 'saas_metrics.input_columns lists the columns of the input and their types.';
+      USING ERRCODE = '42804', HINT = saas_metrics._bind_hint(problems);
   END IF;
   SELECT r INTO itself FROM saas_metrics._reads_of_itself(ledger, input, made) AS r LIMIT 1;
   IF itself IS NOT NULL THEN
@@ -311,10 +311,7 @@ BEGIN
     RAISE EXCEPTION 'an argument of bind is NULL' USING ERRCODE = '22004', HINT = 'Give the name of an input and a SELECT.';
   END IF;
   PERFORM saas_metrics._require_input(input);
-  statement := saas_metrics._one_select(query);
-  IF statement IS NULL THEN
-    PERFORM saas_metrics._refuse_query('must be one SELECT');
-  END IF;
+  statement := saas_metrics._select_to_bind(query);
   EXECUTE format('SELECT NOT EXISTS (SELECT FROM %I)', input || '_rows') INTO empty;
   IF NOT empty THEN
     RAISE EXCEPTION 'input "%" has rows of its own in %_rows', input, input

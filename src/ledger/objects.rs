@@ -3,6 +3,7 @@
 use pgrx::prelude::*;
 use saas_metrics_engine::ledger::limits::LONGEST_TEXT;
 
+use super::check;
 use crate::pg::error::invalid_argument;
 use crate::pg::parser;
 use crate::pg::shown::shown;
@@ -14,7 +15,7 @@ macro_rules! parts {
     };
 }
 
-const PARTS: [(&str, &str); 24] = parts![
+const PARTS: [(&str, &str); 23] = parts![
     "contributed_columns",
     "movements_by",
     "tables",
@@ -37,7 +38,6 @@ const PARTS: [(&str, &str); 24] = parts![
     "settle",
     "take_marks",
     "forget_zeros",
-    "check",
     "explain_customer"
 ];
 
@@ -49,13 +49,15 @@ const SUM_COLUMNS: &str = include_str!("../../sql/ledger/objects/sum_columns.sql
 
 #[pg_extern(immutable, strict, parallel_safe)]
 fn ledger_objects(part: &str) -> String {
-    let known = PARTS.iter().find(|it| it.0 == part).unwrap_or_else(|| {
+    let checks = (part == "check").then(check::script);
+    let known = PARTS.iter().find(|it| it.0 == part).map(|it| it.1);
+    let script = checks.as_deref().or(known).unwrap_or_else(|| {
         invalid_argument(
             format!("a ledger has no part \"{}\"", shown(part.as_bytes())),
             "See saas_metrics.create_ledger.",
         )
     });
-    let script = known.1.replace(":longest_text", &LONGEST_TEXT.to_string());
+    let script = script.replace(":longest_text", &LONGEST_TEXT.to_string());
     let script = spell_out(&script, ":each_input(", INPUT_COLUMNS);
     let script = spell_out(&script, ":each_column(", LINE_COLUMNS);
     spell_out(&script, ":each_sum(", SUM_COLUMNS)

@@ -4,6 +4,7 @@
 //! rows ──policy──▶ stretches of items ──▶ movements with their lines ──packed──▶ contributions to rollups
 //! ```
 
+pub mod canceled;
 pub mod contributions;
 pub mod digest;
 mod dimension;
