@@ -29,15 +29,16 @@ find_servers() {
     done
 }
 
-# What there is to do, as "KIND PG_CONFIG". A suite comes twice: it may be shared by two, who
-# take its tests from one list. What runs all cases, and so longest, begins.
+# What there is to do, as "KIND PG_CONFIG". A suite of many tests comes twice: it may be shared by
+# two, who take its tests from one list.
 plan_jobs() {
-    local server suites=()
-    if [[ -z ${ONLY:-} || -n $(server_tests) ]]; then
+    local server tests suites=()
+    tests=$(server_tests | wc -l)
+    if [[ -z ${ONLY:-} || $tests -gt 0 ]]; then
         mapfile -t suites < <(for server in "${servers[@]}"; do echo "suite $server"; done)
     fi
-    planned=("${suites[@]:0:1}" "engine -" "lints ${servers[0]:-}")
-    planned+=("${suites[@]:1}" "${suites[@]}")
+    planned=("${suites[@]:0:1}" "engine -" "lints ${servers[0]:-}" "${suites[@]:1}")
+    [[ $tests -lt 10 ]] || planned+=("${suites[@]}")
 }
 
 # At most JOBS at once; each writes to the screen through descriptor 7, and else to a log.

@@ -3,6 +3,10 @@
 
 \ir lib/ledger.sql
 
+-- The built-in ones are those that the oracle counts by, option by option.
+SELECT oracle.same('built-in policies', 'SELECT policy, o.* FROM saas_metrics.policies p, jsonb_each_text(to_jsonb(p) - ''policy'' - ''description'') AS o',
+                   'SELECT policy, o.* FROM oracle.policy p, jsonb_each_text(to_jsonb(p) - ''policy'' - ''description'') AS o', 6 * 12);
+
 UPDATE oracle.rule SET time_zone = 'America/New_York';
 CALL oracle.generate(31, 120);
 CALL oracle.spoil(120);
