@@ -86,7 +86,6 @@ CREATE FUNCTION oracle.check_movements_of(ledger name, what text, at_least bigin
         format('SELECT oracle.customer_of(customer_id), effective_on, kind, amount, mrr_before, mrr_after, first_on, spell, counts_from, churn_kind, churn_reason,
                        CASE WHEN kind <> ''fx'' THEN effective_at END FROM %I.movements', ledger),
         'SELECT customer, effective_on, kind, amount, mrr_before, mrr_after, first_on, spell, counts_from, churn_kind, churn_reason, CASE WHEN kind <> ''fx'' THEN effective_at END FROM oracle.movement', at_least)
-     WHERE oracle.takes()
 $$;
 
 CREATE FUNCTION oracle.check_periods(ledger name, what text, grain text, view text, at_least bigint DEFAULT 1) RETURNS text LANGUAGE sql AS $$
@@ -95,7 +94,6 @@ CREATE FUNCTION oracle.check_periods(ledger name, what text, grain text, view te
                        closing_mrr, retained_mrr, surviving_mrr, opening_customers, new_customers, reactivated_customers, expanded_customers, contracted_customers,
                        churned_customers, lost_customers, closing_customers FROM %I.%I', ledger, view),
         format('SELECT * FROM oracle.expected_periods(%L)', grain), at_least)
-     WHERE oracle.takes()
 $$;
 
 -- The rates beside their columns: those that differ from their definition stay as they are.
@@ -114,7 +112,6 @@ CREATE FUNCTION oracle.check_rates(ledger name, what text, view text) RETURNS te
                        oracle.rate(surviving_mrr, opening_mrr) AS nrr, oracle.rate(retained_mrr, opening_mrr) AS grr, oracle.rate(lost_customers, opening_customers) AS churn_rate,
                        oracle.rate(opening_mrr - retained_mrr, opening_mrr) AS gross, oracle.rate(opening_mrr - surviving_mrr, opening_mrr) AS net, i.low, i.high
                   FROM %I.%I AS m, LATERAL oracle.wilson(lost_customers, opening_customers) AS i', ledger, view))
-     WHERE oracle.takes()
 $$;
 
 -- Where a rate of so many lies with 95 % confidence (E. B. Wilson, 1927).
@@ -206,9 +203,6 @@ CREATE FUNCTION oracle.check_segments(ledger name, what text, segment text, at_l
 DECLARE
     view text := format('mrr_by_%s_monthly', segment);
 BEGIN
-    IF NOT oracle.takes() THEN
-        RETURN;
-    END IF;
     RETURN NEXT oracle.same(what || ', ' || view,
         format('SELECT period_start, period_end, complete, %I::text, currency, opening_mrr, new_mrr, reactivation_mrr, expansion_mrr, contraction_mrr, churn_mrr, switch_mrr, fx_mrr,
                        closing_mrr, opening_customers, closing_customers FROM %I.%I', segment, ledger, view),
@@ -232,9 +226,6 @@ CREATE FUNCTION oracle.check_lines(ledger name, what text, at_least bigint DEFAU
 DECLARE
     segment text;
 BEGIN
-    IF NOT oracle.takes() THEN
-        RETURN;
-    END IF;
     RETURN NEXT oracle.same(what || ', movement_lines',
         format('SELECT oracle.customer_of(customer_id), effective_on, kind, plan, product, billing_period::text, currency, amount, mrr_before, mrr_after, native_amount
                   FROM %I.movement_lines WHERE amount <> 0 OR native_amount <> 0', ledger),
@@ -293,9 +284,6 @@ $$;
 
 CREATE FUNCTION oracle.check_currencies(ledger name, what text, at_least bigint DEFAULT 1) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT oracle.takes() THEN
-        RETURN;
-    END IF;
     RETURN NEXT oracle.same(what || ', mrr_by_currency_monthly',
         format('SELECT period_start, period_end, complete, currency, opening_mrr, new_mrr, reactivation_mrr, expansion_mrr, contraction_mrr, churn_mrr, switch_mrr, closing_mrr
                   FROM %I.mrr_by_currency_monthly', ledger),
@@ -326,9 +314,6 @@ $$;
 
 CREATE FUNCTION oracle.check_churn(ledger name, what text, at_least bigint DEFAULT 1) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT oracle.takes() THEN
-        RETURN;
-    END IF;
     DROP TABLE IF EXISTS pg_temp.lost, pg_temp.churn;
     CREATE TEMP TABLE lost AS SELECT * FROM oracle.lost_customers();
     CREATE TEMP TABLE churn AS SELECT date_trunc('month', m.effective_on::timestamp)::date AS period_start, m.* FROM oracle.known_movements() m WHERE m.kind = 'churn';
@@ -379,9 +364,6 @@ CREATE FUNCTION oracle.check_cohorts_of(ledger name, what text, at_least bigint 
 DECLARE
     today date := (SELECT r.today FROM oracle.rule r);
 BEGIN
-    IF NOT oracle.takes() THEN
-        RETURN;
-    END IF;
     PERFORM oracle.load_known_spans();
     RETURN NEXT oracle.same(what || ', cohort_retention_monthly',
         format('SELECT cohort, age, period_start, complete, customers, retained_customers, oracle.near(customer_retention, oracle.rate(retained_customers, customers)) AS customer_retention,
@@ -404,9 +386,6 @@ DECLARE
     today date := (SELECT r.today FROM oracle.rule r);
     spans text := format('%I.customer_mrr', ledger);
 BEGIN
-    IF NOT oracle.takes() THEN
-        RETURN;
-    END IF;
     RETURN NEXT oracle.same(what || ', cohort_retention over customer_mrr',
         format('SELECT cohort_start, age, c.period_start, customers, retained, cohort_mrr, retained_mrr
                   FROM unnest((SELECT saas_metrics.cohort_retention(customer_id, starts_on, ends_on, mrr, ''month'', %L::date) FROM %s)) AS c', today + 1, spans),
@@ -462,9 +441,6 @@ $$;
 
 CREATE FUNCTION oracle.check_customers(ledger name, what text, at_least bigint DEFAULT 1) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT oracle.takes() THEN
-        RETURN;
-    END IF;
     DROP TABLE IF EXISTS pg_temp.statuses;
     CREATE TEMP TABLE statuses AS SELECT * FROM oracle.expected_statuses();
     RETURN NEXT oracle.same(what || ', customer_status',
