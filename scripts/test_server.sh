@@ -70,6 +70,10 @@ make_17() {
 unpack_headers() {
     local mirror apt=$new/apt
     mirror=$(debian_mirror)
+    if [[ -z $mirror ]] && is_root; then # apt has no lists yet
+        run apt-get -qq update >&2
+        mirror=$(debian_mirror)
+    fi
     [[ -n $mirror ]] || die "apt's configuration names no Debian mirror, from which PostgreSQL 17's headers would come"
     mkdir -p "$apt"/{lists,cache/archives}/partial
     printf 'deb [signed-by=%s] %s trixie main\n' /usr/share/keyrings/debian-archive-keyring.gpg "$mirror" >"$apt/sources.list"
@@ -80,8 +84,9 @@ unpack_headers() {
     cd "$OLDPWD"
 }
 
+# shellcheck disable=SC2016 # apt expands these
 debian_mirror() {
-    apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(SITE)' | sed -n 's/^Debian|Debian|//p' | head -n 1
+    apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(SITE)' | sed -n '0,/^Debian|Debian|/s///p'
 }
 
 own_apt() {

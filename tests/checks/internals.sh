@@ -67,14 +67,14 @@ echo "$templates templates"
 
 # Names that anything mentions but a declaration, a comment or rights.
 called() {
-    find sql src -name '*.sql' -o -name '*.rs' | xargs cat |
+    find sql src \( -name '*.sql' -o -name '*.rs' \) -exec cat {} + |
         grep -vE '^ *(CREATE (OR REPLACE )?FUNCTION|(COMMENT ON|ALTER|DROP) FUNCTION|(REVOKE|GRANT) .* ON FUNCTION|--|//)' |
         grep -oE '\b_\w+' | sort -u
 }
 functions=$(run -c "SELECT DISTINCT proname COLLATE \"C\" FROM pg_proc
     WHERE pronamespace::regnamespace::text LIKE 'saas\_metrics%' AND proname LIKE '\_%' ORDER BY 1")
 idle=$(LC_ALL=C comm -23 <(echo "$functions") <(LC_ALL=C called))
-[[ -z $idle ]] || wrong "nothing calls" $idle
+[[ -z $idle ]] || wrong "nothing calls ${idle//$'\n'/, }"
 echo "$(wc -w <<<"$functions") private functions"
 [[ -n $functions ]]
 exit $status
