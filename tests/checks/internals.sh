@@ -65,14 +65,16 @@ echo "$templates templates"
 [[ $templates -gt 0 ]]
 [[ $(run -c "SELECT flaw('SELECT FROM FROM x') IS NULL OR flaw('x AS (SELECT 1 FROM') IS NULL") == f ]] || wrong "flaws are not seen"
 
-# Names that anything mentions but a declaration, a comment or rights.
+# What is called _as_owner is called by the C function of the name before it. Names that anything mentions but a declaration, a comment or rights.
 called() {
     find sql src \( -name '*.sql' -o -name '*.rs' \) -exec cat {} + |
         grep -vE '^ *(CREATE (OR REPLACE )?FUNCTION|(COMMENT ON|ALTER|DROP) FUNCTION|(REVOKE|GRANT) .* ON FUNCTION|--|//)' |
         grep -oE '\b_\w+' | sort -u
 }
-functions=$(run -c "SELECT DISTINCT proname COLLATE \"C\" FROM pg_proc
-    WHERE pronamespace::regnamespace::text LIKE 'saas\_metrics%' AND proname LIKE '\_%' ORDER BY 1")
+functions=$(run -c "SELECT DISTINCT f.proname COLLATE \"C\" FROM pg_proc AS f
+    WHERE f.pronamespace::regnamespace::text LIKE 'saas\_metrics%' AND f.proname LIKE '\_%'
+      AND NOT EXISTS (SELECT FROM pg_proc AS c JOIN pg_language AS l ON l.oid = c.prolang
+                       WHERE l.lanname = 'c' AND c.pronamespace = f.pronamespace AND c.proname || '_as_owner' = f.proname) ORDER BY 1")
 idle=$(LC_ALL=C comm -23 <(echo "$functions") <(LC_ALL=C called))
 [[ -z $idle ]] || wrong "nothing calls ${idle//$'\n'/, }"
 echo "$(wc -w <<<"$functions") private functions"
