@@ -13,7 +13,7 @@ demo: ## the metrics of a demo company, in a throwaway PostgreSQL
 psql: ## the same demo company, in psql
 	@scripts/with_server.sh --interactive scripts/demo.sh psql
 
-test: ## all tests; PG_VERSIONS="15 16 18", ONLY=name
+test: ## all tests; PG_VERSIONS="15 16 17 18", ONLY=name
 	@scripts/test.sh
 
 lint: ## check format, lints and documentation

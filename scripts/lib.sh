@@ -9,8 +9,20 @@ scripts=$root/scripts
 # With stdin closed, the next file opened would become stdin.
 [[ -e /proc/self/fd/0 ]] || exec </dev/null
 
-say() { printf '==> %s\n' "$*" >&2; }
+# Where SAY_FD names a file descriptor, one that leads past a log.
+say() { printf '==> %s\n' "$*" >&"${SAY_FD:-2}"; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+# Runs a command without that descriptor: tests write to their logs, and servers live on.
+without_say_fd() {
+    if [[ -n ${SAY_FD:-} ]]; then
+        exec {SAY_FD}>&-
+        unset SAY_FD
+    fi
+    "$@"
+}
+
+# A test that says so cannot run here, and is neither passed nor failed.
+skip() { printf 'SKIP: %s\n' "$*"; exit 77; }
 is_root() { [[ $EUID -eq 0 ]]; }
 
 # --- the server that PG_CONFIG names --------------------------------------
@@ -76,25 +88,31 @@ regress() {
 
 # --- ending well ----------------------------------------------------------
 
-job=
+declare -A jobs=() # what runs: the leaders of process groups
 
-# Runs a command in a process group of its own and waits for it: a signal is
-# answered at once (for a foreground command bash would wait) and ends it whole.
-run() {
-    local status=0
+# Starts a command in a process group of its own; `started` is its leader.
+start() {
     set -m
     "$@" </dev/null &
-    job=$!
+    started=$!
     set +m
-    wait "$job" || status=$?
-    job=
+    jobs[$started]=yes
+}
+
+# Runs a command so and waits for it: a signal is answered at once (for a
+# foreground command bash would wait) and ends it whole.
+run() {
+    local status=0 started
+    start "$@"
+    wait "$started" || status=$?
+    unset "jobs[$started]"
     return "$status"
 }
 
-end_job() {
-    [[ -n $job ]] || return 0
-    kill -TERM -- "-$job" 2>/dev/null || :
-    wait "$job" 2>/dev/null || :
+end_jobs() {
+    local leader
+    for leader in "${!jobs[@]}"; do kill -TERM -- "-$leader" 2>/dev/null || :; done
+    for leader in "${!jobs[@]}"; do wait "$leader" 2>/dev/null || :; done
 }
 
 # Calls the script's own `cleanup` once, however the script ends.
@@ -109,7 +127,7 @@ finish() {
     local status=$?
     trap '' INT TERM HUP
     trap - EXIT
-    end_job
+    end_jobs
     cleanup || :
     exit "$status"
 }

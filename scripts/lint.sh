@@ -3,11 +3,12 @@
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
+# In release, for what a build has made there already.
 lint() {
     case $1 in
     fmt) cargo fmt --all -- --check ;;
-    clippy) cargo_for_server clippy --workspace --all-targets -- -D warnings ;;
-    doc) RUSTDOCFLAGS=-Dwarnings cargo_for_server doc --no-deps --workspace ;;
+    clippy) cargo_for_server clippy --release --workspace --all-targets -- -D warnings ;;
+    doc) RUSTDOCFLAGS=-Dwarnings cargo_for_server doc --release --no-deps --workspace ;;
     *) die "no such check: $1" ;;
     esac
 }

@@ -168,8 +168,12 @@ need_node_pg() { node_finds_pg || lacks "node with pg" nodejs node-pg; }
 # Node's pg: what is there, or npm's below target/, or Debian's.
 provide_node_pg() {
     export NODE_PATH=$root/target/node/node_modules
+    mkdir -p "$root/target"
+    exec 9>"$root/target/node.lock" # two runs at once take turns
+    flock 9
     if ! node_finds_pg && type -P npm >/dev/null; then
         run npm install --silent --no-audit --no-fund --prefix "$root/target/node" pg@8.23.1
     fi
+    exec 9>&-
     install_missing need_node_pg
 }

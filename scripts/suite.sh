@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
-# Runs the tests that need a server, each in a database of its own. Run by
-# with_server.sh; RESULTS and ONLY as in tests.sh.
+# Runs the tests that need a server and that no other suite has taken, each in a database of its
+# own. Run by with_server.sh; RESULTS and ONLY as in tests.sh.
+# Oracles make the cases that they generate all on the oldest and the newest version, and each
+# fifth on those between, another one on each. SAAS_METRICS_CASES=all has all made anywhere, 0 to 4
+# a fifth.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 source "$scripts/tests.sh"
@@ -9,6 +12,18 @@ work=
 label=pg$(pg_major)
 
 cleanup() { [[ -z $work ]] || rm -rf -- "$work"; }
+
+# All, or which fifth: 0 to 4; and oracles of many groups take as many of these.
+choose_cases() {
+    groups=100000
+    case $(pg_major) in
+    16) cases=1 ;;
+    17) cases=2 ;;
+    *) cases=all ;;
+    esac
+    cases=${SAAS_METRICS_CASES:-$cases}
+    [[ $cases == all ]] || groups=20000
+}
 
 # Where these are called bash ignores errexit, so every step is chained.
 run_regress() {
@@ -20,7 +35,7 @@ run_regress() {
 
 run_oracle() {
     create_database "oracle_$1" &&
-        psql -Xq -v ON_ERROR_STOP=1 -d "oracle_$1" -f "$root/tests/oracle/$1.sql"
+        PGOPTIONS="-c oracle.cases=$cases" psql -Xq -v ON_ERROR_STOP=1 -v groups="$groups" -d "oracle_$1" -f "$root/tests/oracle/$1.sql"
 }
 
 # By the tester itself: pg_isolation_regress of the wheel's 18 is damaged. The wheel also lacks run bits.
@@ -44,6 +59,9 @@ cd "$root"
 work=$(mktemp -d)
 mapfile -t tests < <(server_tests)
 [[ ${#tests[@]} -gt 0 ]] || die "there are no tests for a server"
+choose_cases
+say "$label: $([[ $cases == all ]] && echo all generated cases || echo "each fifth generated case (SAAS_METRICS_CASES=all for all)")"
 for test in "${tests[@]}"; do
+    claim "$label/$test" || continue
     attempt "$label/$test" "run_${test%%/*}" "${test#*/}"
 done

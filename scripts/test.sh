@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs all tests: lints and the engine's tests once, the others on each server.
-# PG_CONFIG names one server, PG_VERSIONS ("15 16 18") test servers; ONLY selects
-# by name. The last line says how many passed and failed.
+# PG_CONFIG names one server, PG_VERSIONS ("15 16 17 18") test servers; ONLY selects by
+# name; SAAS_METRICS_CASES=all has all generated cases run on each (see suite.sh); JOBS is how
+# much runs at once. The last line says how many passed and failed.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 source "$scripts/tests.sh"
@@ -23,77 +24,99 @@ find_servers() {
         if run "$scripts/test_server.sh" "$version" >"$work/pg_config"; then
             servers+=("$(<"$work/pg_config")")
         else
-            record FAIL "pg$version" "no server"
+            record FAIL "pg$version" 0 "no server"
         fi
     done
 }
 
-run_lints() {
-    local check
-    for check in fmt clippy doc; do
-        selected "lint/$check" || continue
-        say "cargo $check"
-        PG_CONFIG=${servers[0]:-} attempt "lint/$check" "$scripts/lint.sh" "$check"
+# What there is to do, as "KIND PG_CONFIG". A suite of many tests comes twice: it may be shared by
+# two, who take its tests from one list.
+plan_jobs() {
+    local server tests suites=()
+    tests=$(server_tests | wc -l)
+    if [[ -z ${ONLY:-} || $tests -gt 0 ]]; then
+        mapfile -t suites < <(for server in "${servers[@]}"; do echo "suite $server"; done)
+    fi
+    planned=("${suites[@]:0:1}" "engine -" "lints ${servers[0]:-}" "${suites[@]:1}")
+    [[ $tests -lt 10 ]] || planned+=("${suites[@]}")
+}
+
+# At most JOBS at once; each writes to the screen through descriptor 7, and else to a log.
+run_jobs() {
+    local next=0 leader started
+    exec 7>&1
+    while [[ $next -lt ${#planned[@]} || ${#jobs[@]} -gt 0 ]]; do
+        if [[ $next -lt ${#planned[@]} && ${#jobs[@]} -lt $most ]]; then
+            start_job "$next" "${planned[next]%% *}" "${planned[next]#* }"
+            next=$((next + 1))
+            continue
+        fi
+        wait -n -p leader "${!jobs[@]}" || :
+        unset "jobs[$leader]"
+    done
+    exec 7>&-
+}
+
+start_job() {
+    local PG_CONFIG=${3#-}
+    export PG_CONFIG
+    SAY_FD=7 start "$scripts/test_job.sh" "$2" >"$work/job.$1" 2>&1
+}
+
+# A test that never ran, because what runs it was lost, is a failure.
+look_for_lost() {
+    local server test label
+    for server in "${servers[@]}"; do
+        label=pg$(PG_CONFIG=$server pg_major)
+        while read -r test; do
+            grep -q "^[A-Za-z]* $label/$test " "$RESULTS" || record FAIL "$label/$test" 0 "did not run"
+        done < <(server_tests)
     done
 }
 
-# The engine's own tests, counted from what cargo prints of them.
-run_engine_tests() {
-    local status=0 passed failed i
-    selected engine || return 0
-    say "cargo test of the engine"
-    CARGO_TARGET_DIR=$root/target/engine run cargo test --release --no-fail-fast \
-        --package saas_metrics_engine >"$work/engine" 2>&1 || status=$?
-    passed=$(sum passed)
-    failed=$(sum failed)
-    [[ $status -eq 0 && $passed -gt 0 ]] || cat "$work/engine"
-    # It did not compile, crashed, or tested nothing.
-    if [[ $failed -eq 0 && ($status -ne 0 || $passed -eq 0) ]]; then
-        failed=1
-    fi
-    for ((i = 0; i < passed; i++)); do echo "ok engine"; done >>"$RESULTS"
-    for ((i = 0; i < failed; i++)); do echo "FAIL engine"; done >>"$RESULTS"
-    printf '%-4s  %-44s %s\n' "$([[ $failed -eq 0 ]] && echo ok || echo FAIL)" engine \
-        "$passed passed, $failed failed"
+# A test that several servers skip and none runs tests nothing.
+look_for_unused() {
+    local test
+    [[ ${#servers[@]} -gt 1 ]] || return 0
+    while read -r test; do
+        [[ $(grep -c "^SKIP pg[0-9]*/$test " "$RESULTS") -lt ${#servers[@]} ]] ||
+            record FAIL "$test" 0 "skipped on every server"
+    done < <(server_tests)
 }
 
-# sum passed|failed over cargo's "test result:" lines.
-sum() {
-    sed -n "s/^test result: .* \([0-9]*\) $1;.*/\1/p" "$work/engine" |
-        awk '{ total += $1 } END { print total + 0 }'
-}
-
-# A suite that ends badly without a failed test is a failure itself.
-run_suite() {
-    local before
-    before=$(count FAIL)
-    run "$scripts/with_server.sh" "$scripts/suite.sh" && return
-    [[ $(count FAIL) -gt $before ]] || record FAIL "pg$(pg_major)" "did not run to its end"
+slowest() {
+    local ms name
+    [[ $(wc -l <"$RESULTS") -gt 10 ]] || return 0
+    printf '\nThe slowest ten:\n'
+    sort -k3,3nr "$RESULTS" | head -n 10 | while read -r _ name ms; do
+        printf '  %-48s %8d ms\n' "$name" "$ms"
+    done
 }
 
 summary() {
-    local passed failed
+    local passed failed skipped note=
     passed=$(count ok)
     failed=$(count FAIL)
-    [[ $failed -eq 0 ]] || printf '\nFailed:\n%s\n' "$(sed -n 's/^FAIL /  /p' "$RESULTS")"
-    [[ $((passed + failed)) -gt 0 ]] || say "no test ran${ONLY:+: no name contains $ONLY}"
-    printf '\n%d passed, %d failed\n' "$passed" "$failed"
+    skipped=$(count SKIP)
+    slowest
+    [[ $failed -eq 0 ]] || printf '\nFailed:\n%s\n' "$(sed -n 's/^FAIL \(.*\) [0-9]*$/  \1/p' "$RESULTS")"
+    [[ $((passed + failed + skipped)) -gt 0 ]] || say "no test ran${ONLY:+: no name contains $ONLY}"
+    [[ $skipped -eq 0 ]] || note=", $skipped skipped"
+    printf '\n%d passed, %d failed%s\n' "$passed" "$failed" "$note"
     [[ $failed -eq 0 && $passed -gt 0 ]]
 }
 
 [[ -z ${PG_CONFIG:-} || -z ${PG_VERSIONS:-} ]] || die "give PG_CONFIG or PG_VERSIONS, not both"
 clean_up_at_exit
+most=${JOBS:-$(nproc)}
 work=$(mktemp -d)
 export RESULTS=$work/results
 : >"$RESULTS"
+mkdir "$RESULTS.claimed"
 cd "$root"
 find_servers
-run_lints
-run_engine_tests
-if [[ -z ${ONLY:-} || -n $(server_tests) ]]; then
-    for PG_CONFIG in "${servers[@]}"; do
-        export PG_CONFIG
-        run_suite
-    done
-fi
+plan_jobs
+run_jobs
+look_for_lost
+look_for_unused
 summary

@@ -89,7 +89,7 @@ make_cluster() {
 start_server() {
     export PGHOST=$folder/socket PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
     set -m
-    as_server setpriv --pdeathsig QUIT postgres -D "$folder/data" -k "$PGHOST" \
+    without_say_fd as_server setpriv --pdeathsig QUIT postgres -D "$folder/data" -k "$PGHOST" \
         -c listen_addresses= -c port=5432 </dev/null >"$folder/log" 2>&1 &
     server=$!
     set +m

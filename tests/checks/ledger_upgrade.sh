@@ -40,7 +40,7 @@ upgrade() {
 # with does not read: pg_upgrade wants the newest minor version on both sides.
 next_version() {
     case $(pg_major) in
-    16) echo 18 ;;
+    16 | 17) echo 18 ;;
     esac
 }
 
@@ -54,10 +54,7 @@ if [[ ${1:-} == upgrade ]]; then
 fi
 clean_up_at_exit
 next=$(next_version)
-if [[ -z $next ]]; then
-    echo "there is no server to upgrade PostgreSQL $(pg_major) to"
-    exit
-fi
+[[ -n $next ]] || skip "there is no server to upgrade PostgreSQL $(pg_major) to"
 make_folder
 make_cluster old 'fsync = off'
 start_server old 5433

@@ -26,5 +26,5 @@ WHERE p.pronamespace = 'saas_metrics'::regnamespace
 SQL
 )
 catalog=${catalog#SET$'\n'}
-cargo run --quiet --release -p surface --target-dir target/tools -- \
+cargo run --quiet -p surface --target-dir target/tools -- \
     "$("$PG_CONFIG" --pkglibdir)/saas_metrics.so" <<<"$catalog"

@@ -80,6 +80,7 @@ DECLARE
     rows bigint := 0;
 BEGIN
     FOREACH until IN ARRAY (SELECT ARRAY[min(active_on) + 1, min(active_on) + days / 2, max(active_on), max(active_on) + 1, max(active_on) + 60] FROM oracle.visit) LOOP
+        CONTINUE WHEN NOT oracle.takes();
         rows := rows + oracle.compare(label || ', until ' || until, users(until), by_oracle(until));
     END LOOP;
     RETURN format('%s: %s rows', label, rows + oracle.compare(label, users(NULL), by_oracle(NULL)));

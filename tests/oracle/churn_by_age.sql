@@ -135,6 +135,7 @@ DECLARE
 BEGIN
     -- Soon, in the middle, on a border, and past all starts.
     FOREACH until IN ARRAY ARRAY[(SELECT min(starts_on) + 20 FROM oracle.span WHERE mrr > 0), first_day + 262, first_day + 407, (SELECT max(starts_on) + 70 FROM oracle.span)] LOOP
+        CONTINUE WHEN NOT oracle.takes();
         rows := rows + oracle.check_ages(label, until);
     END LOOP;
     IF first_day < current_date THEN

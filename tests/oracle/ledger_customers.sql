@@ -20,10 +20,10 @@ BEGIN
 END
 $$;
 
-SELECT check_customers(21, 250, 'UTC', '2024-12-11');
-SELECT check_customers(22, 200, 'America/New_York', '2024-03-10');
+SELECT check_customers(21, 250, 'UTC', '2024-12-11') WHERE oracle.takes();
+SELECT check_customers(22, 200, 'America/New_York', '2024-03-10') WHERE oracle.takes();
 -- The last day of a month, and the first of the next: a month is complete when it is over.
-SELECT check_customers(23, 150, 'America/Havana', '2024-02-29');
+SELECT check_customers(23, 150, 'America/Havana', '2024-02-29') WHERE oracle.takes();
 
 -- Days go by without a refresh: what was to come comes.
 UPDATE oracle.rule SET time_zone = 'America/Havana', today = '2024-02-29';
@@ -43,4 +43,4 @@ BEGIN
     RETURN QUERY SELECT oracle.check_aggregates('metrics', format('on %s', on_day));
 END
 $$;
-SELECT check_day(day) FROM unnest('{2024-03-01,2024-03-31,2024-12-31}'::date[]) AS day;
+SELECT check_day(day) FROM unnest('{2024-03-01,2024-03-31,2024-12-31}'::date[]) AS day WHERE oracle.takes();

@@ -15,7 +15,7 @@ CREATE FUNCTION months_by(policy text, options jsonb DEFAULT '{}') RETURNS SETOF
 BEGIN
     DELETE FROM oracle.rule;
     INSERT INTO oracle.rule
-    SELECT (jsonb_populate_record(h, to_jsonb(p) || options)).* FROM house h, saas_metrics.policies p WHERE p.policy = months_by.policy;
+    SELECT (jsonb_populate_record(h, to_jsonb(p) || options)).* FROM house h, oracle.policy p WHERE p.policy = months_by.policy;
     CALL oracle.compute();
     RETURN QUERY SELECT * FROM oracle.expected_periods('month');
 END
@@ -69,7 +69,7 @@ SELECT 'recurly', r.period_start, r.closing, r.closers, r.churn, 1 - retained / 
 CREATE TABLE said AS
     SELECT d.dialect, m.* FROM (SELECT DISTINCT dialect FROM saas_metrics.dialects) AS d, saas_metrics.metrics_in_dialect('metrics', d.dialect) AS m;
 -- A policy of the ledger's own by the name of a dialect is counted by its options and has the formulas.
-INSERT INTO metrics.policies SELECT * FROM jsonb_populate_record((SELECT p FROM saas_metrics.policies p WHERE p.policy = 'chartmogul'), '{"fx": "at_start"}');
+INSERT INTO metrics.policies SELECT n.* FROM oracle.policy p, jsonb_populate_record(NULL::metrics.policies, to_jsonb(p) || '{"fx": "at_start"}') AS n WHERE p.policy = 'chartmogul';
 INSERT INTO said SELECT 'chartmogul, fixed rates', m.* FROM saas_metrics.metrics_in_dialect('metrics', 'chartmogul') AS m;
 DELETE FROM metrics.policies;
 SELECT oracle.compare('dialects',
@@ -108,7 +108,7 @@ SELECT oracle.compare('causes', $$
     SELECT a.policy AS a, b.policy AS b, m.measure, concat_ws(' ', CASE WHEN early THEN 'fx' END,
                (SELECT string_agg(o.name, ' ' ORDER BY o.place) FROM unnest('{churn_date,past_due,paused,discount,usage,zero_mrr,netting,gap_tolerance,renewal_grace,week,day,fx}'::text[]) WITH ORDINALITY AS o (name, place)
                  WHERE to_jsonb(a) ->> o.name <> to_jsonb(b) ->> o.name AND NOT (early AND o.name = 'fx')), 'formula')
-      FROM saas_metrics.policies a CROSS JOIN saas_metrics.policies b CROSS JOIN LATERAL (SELECT b.netting = 'month' AND a.fx <> b.fx) AS f (early)
+      FROM oracle.policy a CROSS JOIN oracle.policy b CROSS JOIN LATERAL (SELECT b.netting = 'month' AND a.fx <> b.fx) AS f (early)
      CROSS JOIN (SELECT DISTINCT measure FROM measured) AS m $$, 36 * 8);
 -- What one dialect's row says of another, the other says the other way round.
 SELECT oracle.compare('both ways', 'SELECT a, b, period_start, measure, difference FROM reconciled GROUP BY 1, 2, 3, 4, 5', 'SELECT b, a, period_start, measure, -difference FROM reconciled GROUP BY 1, 2, 3, 4, 5', 36 * 2 * 8);
@@ -126,8 +126,8 @@ SELECT oracle.compare('customers', $$
 
 -- The steps between two are the policies between them, and their customers those who have another MRR
 -- by the ledger's own views.
-INSERT INTO metrics.policies SELECT * FROM jsonb_populate_record((SELECT p FROM saas_metrics.policies p WHERE p.policy = 'default'), '{"policy": "one", "past_due": "14 days"}');
-INSERT INTO metrics.policies SELECT * FROM jsonb_populate_record((SELECT p FROM saas_metrics.policies p WHERE p.policy = 'default'), '{"policy": "two", "past_due": "14 days", "discount": "none"}');
+INSERT INTO metrics.policies SELECT n.* FROM oracle.policy p, jsonb_populate_record(NULL::metrics.policies, to_jsonb(p) || '{"policy": "one", "past_due": "14 days"}') AS n WHERE p.policy = 'default';
+INSERT INTO metrics.policies SELECT n.* FROM oracle.policy p, jsonb_populate_record(NULL::metrics.policies, to_jsonb(p) || '{"policy": "two", "past_due": "14 days", "discount": "none"}') AS n WHERE p.policy = 'default';
 SELECT oracle.compare('steps', $$
     SELECT measure, cause, value_a + sum(part) OVER (PARTITION BY measure ORDER BY ordinality) AS value
       FROM saas_metrics.reconcile('metrics', 'default', 'two', daterange('2024-03-01', '2024-04-01')) WITH ORDINALITY

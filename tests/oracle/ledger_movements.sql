@@ -37,10 +37,10 @@ BEGIN
 END
 $$;
 
-SELECT check_movements(1, 250, 'UTC', 'USD', 'customer::bigint');
-SELECT check_movements(2, 250, 'America/New_York', 'USD', 'customer', '%s AT TIME ZONE ''America/New_York''');
+SELECT check_movements(1, 250, 'UTC', 'USD', 'customer::bigint') WHERE oracle.takes();
+SELECT check_movements(2, 250, 'America/New_York', 'USD', 'customer', '%s AT TIME ZONE ''America/New_York''') WHERE oracle.takes();
 -- A day begins at 1 o'clock there, and an hour of another is twice.
-SELECT check_movements(3, 250, 'America/Havana', 'EUR', $$('00000000-0000-0000-0000-' || lpad(customer, 12, '0'))::uuid$$);
+SELECT check_movements(3, 250, 'America/Havana', 'EUR', $$('00000000-0000-0000-0000-' || lpad(customer, 12, '0'))::uuid$$) WHERE oracle.takes();
 -- The session's time zone has no say in what a date means.
 SET TimeZone = 'Pacific/Auckland';
-SELECT check_movements(4, 150, 'America/Havana', 'USD', 'customer::smallint', '(%s AT TIME ZONE ''America/Havana'')::date', 500);
+SELECT check_movements(4, 150, 'America/Havana', 'USD', 'customer::smallint', '(%s AT TIME ZONE ''America/Havana'')::date', 500) WHERE oracle.takes();

@@ -16,13 +16,13 @@ BEGIN
     RETURN NEXT oracle.check_periods('metrics', what, 'month', 'mrr_monthly', 24);
 END
 $$;
-SELECT check_amounts('permanent discounts', '{"discount": "permanent"}', 50);
-SELECT check_amounts('all discounts', '{"discount": "all"}', 50);
-SELECT check_amounts('no discounts', '{"discount": "none"}', 100);
-SELECT check_amounts('4 weeks', '{"week": "4"}', 30);
-SELECT check_amounts('4.33 weeks', '{"week": "4.33"}', 30);
-SELECT check_amounts('30 days', '{"day": "30"}', 30);
-SELECT check_amounts('days of the Gregorian year', '{"day": "365.2425/12"}', 30);
-SELECT check_amounts('all at once', '{"discount": "all", "week": "13/3", "day": "30.44"}', 100);
+SELECT check_amounts('permanent discounts', '{"discount": "permanent"}', 50) WHERE oracle.takes();
+SELECT check_amounts('all discounts', '{"discount": "all"}', 50) WHERE oracle.takes();
+SELECT check_amounts('no discounts', '{"discount": "none"}', 100) WHERE oracle.takes();
+SELECT check_amounts('4 weeks', '{"week": "4"}', 30) WHERE oracle.takes();
+SELECT check_amounts('4.33 weeks', '{"week": "4.33"}', 30) WHERE oracle.takes();
+SELECT check_amounts('30 days', '{"day": "30"}', 30) WHERE oracle.takes();
+SELECT check_amounts('days of the Gregorian year', '{"day": "365.2425/12"}', 30) WHERE oracle.takes();
+SELECT check_amounts('all at once', '{"discount": "all", "week": "13/3", "day": "30.44"}', 100) WHERE oracle.takes();
 -- And back.
-SELECT check_amounts('default again', '{}', 0);
+SELECT check_amounts('default again', '{}', 0) WHERE oracle.takes();

@@ -105,21 +105,21 @@ BEGIN
     RETURN oracle.check_changes(format('%s, seed %s, from %s', shape, seed, first_day), at_least => at_least);
 END
 $$;
-SELECT check_shape('scatter', 301, 2, 20, 6);
-SELECT check_shape('scatter', 302, 1, 300, 2);
-SELECT check_shape('chain', 303, 3, 30, 20);
-SELECT check_shape('chain', 304, 1, 300, 4);
-SELECT check_shape('seats', 305, 2, 20, 50);
-SELECT check_shape('seats', 306, 1, 2, 600, at_least => 5);
-SELECT check_shape('edges', 307, 2, 30, 8);
-SELECT check_shape('edges', 308, 1, 100, 4);
-SELECT check_shape('flicker', 309, 3, 20, 20);
-SELECT check_shape('flicker', 310, 1, 2, 300);
-SELECT check_shape('flicker', 311, 200, 1, 3);
-SELECT check_shape('edges', 312, 1, 30, 6, '0002-11-05 BC');
-SELECT check_shape('edges', 313, 1, 30, 6, '4713-01-02 BC');
-SELECT check_shape('edges', 314, 1, 30, 6, '1899-12-01');
-SELECT check_shape('edges', 315, 1, 30, 6, '200000-02-01');
+SELECT check_shape('scatter', 301, 2, 20, 6) WHERE oracle.takes();
+SELECT check_shape('scatter', 302, 1, 300, 2) WHERE oracle.takes();
+SELECT check_shape('chain', 303, 3, 30, 20) WHERE oracle.takes();
+SELECT check_shape('chain', 304, 1, 300, 4) WHERE oracle.takes();
+SELECT check_shape('seats', 305, 2, 20, 50) WHERE oracle.takes();
+SELECT check_shape('seats', 306, 1, 2, 600, at_least => 5) WHERE oracle.takes();
+SELECT check_shape('edges', 307, 2, 30, 8) WHERE oracle.takes();
+SELECT check_shape('edges', 308, 1, 100, 4) WHERE oracle.takes();
+SELECT check_shape('flicker', 309, 3, 20, 20) WHERE oracle.takes();
+SELECT check_shape('flicker', 310, 1, 2, 300) WHERE oracle.takes();
+SELECT check_shape('flicker', 311, 200, 1, 3) WHERE oracle.takes();
+SELECT check_shape('edges', 312, 1, 30, 6, '0002-11-05 BC') WHERE oracle.takes();
+SELECT check_shape('edges', 313, 1, 30, 6, '4713-01-02 BC') WHERE oracle.takes();
+SELECT check_shape('edges', 314, 1, 30, 6, '1899-12-01') WHERE oracle.takes();
+SELECT check_shape('edges', 315, 1, 30, 6, '200000-02-01') WHERE oracle.takes();
 
 -- Sums of the changes of a period are the movements of mrr_movements.
 CREATE TABLE span AS SELECT * FROM oracle.shape('chain', 341, 3, 100, 6) UNION ALL SELECT * FROM oracle.shape('scatter', 342, 3, 100, 3)

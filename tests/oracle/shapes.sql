@@ -16,6 +16,7 @@ BEGIN
     FOREACH grain IN ARRAY ARRAY['day', 'week', 'month', 'quarter', 'year'] LOOP
         -- In the middle of the data, so that spans start after it; on a border; past the last start.
         FOREACH until IN ARRAY ARRAY['2023-08-09', '2024-01-01', (SELECT max(starts_on) + 70 FROM oracle.span)] LOOP
+            CONTINUE WHEN NOT oracle.takes();
             rows := rows + oracle.check_movements(label, grain, until);
             comparisons := comparisons + 1;
         END LOOP;

@@ -156,14 +156,14 @@ BEGIN
         oracle.check_standings(label, days, at_least => 60), oracle.check_rates(label, periods, at_least => 60));
 END
 $$;
-SELECT check_shape('scatter', 201, 2, 12, 6);
-SELECT check_shape('scatter', 202, 1, 60, 2);
-SELECT check_shape('chain', 203, 3, 20, 8);
-SELECT check_shape('seats', 204, 2, 10, 30);
-SELECT check_shape('edges', 205, 2, 15, 8);
-SELECT check_shape('edges', 206, 1, 50, 4);
-SELECT check_shape('flicker', 207, 2, 20, 12);
-SELECT check_shape('flicker', 208, 25, 2, 4);
+SELECT check_shape('scatter', 201, 2, 12, 6) WHERE oracle.takes();
+SELECT check_shape('scatter', 202, 1, 60, 2) WHERE oracle.takes();
+SELECT check_shape('chain', 203, 3, 20, 8) WHERE oracle.takes();
+SELECT check_shape('seats', 204, 2, 10, 30) WHERE oracle.takes();
+SELECT check_shape('edges', 205, 2, 15, 8) WHERE oracle.takes();
+SELECT check_shape('edges', 206, 1, 50, 4) WHERE oracle.takes();
+SELECT check_shape('flicker', 207, 2, 20, 12) WHERE oracle.takes();
+SELECT check_shape('flicker', 208, 25, 2, 4) WHERE oracle.takes();
 
 -- Customers of every type; texts by their bytes.
 SELECT oracle.load($$ SELECT * FROM oracle.shape('chain', 231, 2, 40, 6) UNION ALL SELECT * FROM oracle.shape('flicker', 232, 2, 40, 3) $$) AS spans \gset

@@ -5,12 +5,13 @@
 -- oracle.compute() fills oracle.movement, oracle.line and what the expected views read.
 
 \ir oracle.sql
+\ir policies.sql
 \ir cohort_retention.sql
 \ir churn_by_age.sql
 
 CREATE TABLE oracle.rule AS
     SELECT p.*, 'UTC'::text AS time_zone, 'USD'::text AS currency, '2024-12-11'::date AS today
-      FROM saas_metrics.policies p WHERE p.policy = 'default';
+      FROM oracle.policy p WHERE p.policy = 'default';
 
 -- The rule as a script starts with it, and the movements by it: see oracle.set_house().
 CREATE TABLE oracle.house AS TABLE oracle.rule;

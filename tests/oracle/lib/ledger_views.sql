@@ -516,7 +516,7 @@ CREATE FUNCTION oracle.set_policy(ledger name, what text, options jsonb, changes
 DECLARE
     changed bigint;
 BEGIN
-    EXECUTE format('INSERT INTO %I.policies SELECT * FROM jsonb_populate_record((SELECT p FROM saas_metrics.policies p WHERE p.policy = ''default''), %L)',
+    EXECUTE format('INSERT INTO %I.policies SELECT n.* FROM oracle.policy p, jsonb_populate_record(NULL::%1$I.policies, to_jsonb(p) || %L) AS n WHERE p.policy = ''default''',
                    ledger, options || jsonb_build_object('policy', what));
     PERFORM saas_metrics.set_policy(ledger, what);
     DELETE FROM oracle.rule;

@@ -15,6 +15,19 @@ SET jit = off;
 CREATE EXTENSION IF NOT EXISTS saas_metrics;
 CREATE SCHEMA oracle;
 
+-- Whether the next of the cases that a script generates is made: all are, or each fifth, as the
+-- setting oracle.cases says, all or which of five. Of each five it is another one, so that a
+-- value that a loop comes back to is not left out for good.
+CREATE SEQUENCE oracle.cases MINVALUE 0;
+CREATE FUNCTION oracle.takes() RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    which text := coalesce(nullif(current_setting('oracle.cases', true), ''), 'all');
+    n bigint := nextval('oracle.cases');
+BEGIN
+    RETURN which = 'all' OR (n + n / 5) % 5 = which::bigint;
+END
+$$;
+
 CREATE TABLE oracle.span (
     segment   text NOT NULL,
     customer  text NOT NULL,

@@ -37,10 +37,12 @@ BEGIN
         ('domain', '%s::oracle.account'),
         ('domain over varchar', '%s::oracle.code')
     LOOP
+        CONTINUE WHEN NOT oracle.takes();
         RETURN NEXT oracle.same('ids of ' || what, format(view, oracle.grouped(format(call, format(way, id)), source)), 'TABLE answer', at_least);
     END LOOP;
 
     FOREACH way IN ARRAY ARRAY[columns, replace(columns, ',', ' DESC,') || ' DESC', regexp_replace(columns, '\w+, ', ''), format('md5(row(%s)::text)', columns)] LOOP
+        CONTINUE WHEN NOT oracle.takes();
         RETURN NEXT oracle.same('in order of ' || way,
             format(view, oracle.grouped(left(format(call, id || '::int'), -1) || ' ORDER BY ' || way || ')', source)), 'TABLE answer', at_least);
     END LOOP;
@@ -64,6 +66,7 @@ BEGIN
         ('growing', format('SELECT n::text AS segment, saas_metrics.%s OVER (ORDER BY n) AS result
                               FROM (SELECT *, row_number() OVER (ORDER BY md5(row(%s)::text)) AS n FROM %s) AS s WHERE n <= 30', plain, columns, source), 1)
     LOOP
+        CONTINUE WHEN NOT oracle.takes();
         PERFORM oracle.fill(source, 'TABLE whole');
         EXECUTE 'CREATE TEMP TABLE results AS ' || way;
         PERFORM oracle.fill(source, CASE what
@@ -101,6 +104,7 @@ BEGIN
          ORDER BY md5(key) $q$);
     EXECUTE 'CREATE TEMP TABLE answer AS ' || answer;
     FOREACH way IN ARRAY ARRAY['%s', '%s::int', '%s::int8 * 12345678901', 'md5(%s)::uuid'] LOOP
+        CONTINUE WHEN NOT oracle.takes();
         rows := oracle.compare('sizes, ' || way, format(view, oracle.grouped(format(call, format(way, id)), source)), 'TABLE answer', at_least);
     END LOOP;
     PERFORM oracle.fill(source, 'TABLE whole');
@@ -138,6 +142,7 @@ DECLARE
 BEGIN
     EXECUTE format('ALTER TABLE %s SET (parallel_workers = 2)', source);
     FOR what, way IN VALUES ('int2', '%s::int2'), ('int4', '%s::int4'), ('int8', '%s::int8'), ('uuid', 'md5(%s)::uuid'), ('text', '%s'), ('text, long', 'repeat(''name '', 30) || %s') LOOP
+        CONTINUE WHEN NOT oracle.takes();
         grouped := oracle.grouped(format(call, format(way, id)), source);
         RETURN NEXT 'parallel, ' || oracle.check_parallel(what, format(view, grouped), at_least);
         RETURN NEXT 'parallel, ' || oracle.check_parallel(what || ', one group', format(view, 'SELECT ''total'' AS segment' || substr(replace(grouped, ' GROUP BY segment', ''), 15)), 1);
