@@ -139,109 +139,154 @@ $$;
 COMMENT ON FUNCTION saas_metrics._require_input(text) IS 'Refuses (22023, 22004) an input that ledgers do not have. Part of bind.';
 
 -- Puts the rows' own table behind an input again.
-CREATE FUNCTION saas_metrics._detach_input(input text) RETURNS void
+CREATE FUNCTION saas_metrics._detach_input(ledger name, input text) RETURNS void
   LANGUAGE plpgsql
   SET client_min_messages = warning
 AS $$
 BEGIN
-  EXECUTE pg_catalog.format('CREATE OR REPLACE VIEW %I AS SELECT * FROM %I', input, input || '_rows');
+  PERFORM saas_metrics._build_input_view(input);
+  PERFORM saas_metrics._refuse_losses(
+    pg_catalog.format('cannot take input "%s" off its query because %%s reads it', input), 'Drop that, and make it again afterwards.',
+    (SELECT pg_catalog.array_agg(l)
+     FROM saas_metrics._losses_of_views(ledger, ARRAY[pg_catalog.to_regclass(pg_catalog.format('%I.%I', ledger, input || '_query'))::oid]) AS l));
   EXECUTE pg_catalog.format('DROP VIEW IF EXISTS %I', input || '_query');
 END
 $$;
-COMMENT ON FUNCTION saas_metrics._detach_input(text) IS 'Part of unbind and bind.';
+COMMENT ON FUNCTION saas_metrics._detach_input(name, text) IS 'Part of unbind and bind.';
 
--- Makes all objects anew for customers of another type, as long as the ledger holds nothing.
-CREATE FUNCTION saas_metrics._retype_ledger(ledger name, customer_id_type text) RETURNS void
+-- Constants are written so that every session reads the same in them.
+CREATE FUNCTION saas_metrics._query_definition(ledger name, input text) RETURNS text
+  STABLE STRICT LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+  SET datestyle = 'ISO, YMD'
+  SET intervalstyle = 'postgres'
+  SET timezone = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET quote_all_identifiers = off
+  RETURN pg_get_viewdef(to_regclass(format('%I.%I', ledger, input || '_query')));
+COMMENT ON FUNCTION saas_metrics._query_definition(name, text) IS
+  'The query that an input is bound to as the server understands it, whatever was renamed since, with all schemas named; NULL if it is bound to none. Part of bind and export_commands.';
+
+-- Where the server says something else of a query than when it was bound, that is the query now.
+CREATE FUNCTION saas_metrics._follow_renames(ledger name) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  UPDATE bindings AS b
+  SET query = now.definition, search_path = '""', definition = now.definition
+  FROM (SELECT k.input, saas_metrics._query_definition(ledger, k.input) AS definition FROM bindings AS k WHERE k.bound) AS now
+  WHERE b.input = now.input AND b.definition <> now.definition;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._follow_renames(name) IS
+  'Brings the queries of bindings up to date where columns or tables that they read were renamed. Part of the verbs.';
+
+CREATE FUNCTION saas_metrics._bindings_now(ledger name, OUT input text, OUT query text, OUT search_path text) RETURNS SETOF record
+  STABLE LANGUAGE plpgsql
+AS $$
+BEGIN
+  RETURN QUERY
+    SELECT b.input,
+           CASE WHEN b.definition <> d.definition THEN d.definition ELSE b.query END,
+           CASE WHEN b.definition <> d.definition THEN '""' ELSE b.search_path END
+    FROM bindings AS b
+    CROSS JOIN LATERAL (SELECT saas_metrics._query_definition(ledger, b.input) AS definition) AS d
+    WHERE b.bound
+    ORDER BY b.input;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._bindings_now(name) IS
+  'The queries that the inputs of the ledger that was entered are bound to, with what was renamed since by its name of now. Part of export_commands.';
+
+-- Whether something says who the customers are by now, so that their type stands. What only the last
+-- refresh made of customers without any movement does not.
+CREATE FUNCTION saas_metrics._holds_customers(ledger name, input text) RETURNS boolean
+  STABLE LANGUAGE plpgsql
+AS $$
+DECLARE
+  own text;
+  held boolean;
+BEGIN
+  held := EXISTS (SELECT FROM current_lines) OR EXISTS (SELECT FROM superseded_lines) OR EXISTS (SELECT FROM closes)
+    OR EXISTS (SELECT FROM watched_tables)
+    OR EXISTS (SELECT FROM bindings AS b JOIN saas_metrics.input_columns AS c ON c.input = b.input AND c.column_name = 'customer_id'
+               WHERE b.bound AND b.input <> _holds_customers.input);
+  FOR own IN SELECT c.input || '_rows' FROM saas_metrics.input_columns AS c WHERE c.column_name = 'customer_id' LOOP
+    EXIT WHEN held;
+    EXECUTE pg_catalog.format('SELECT EXISTS (SELECT FROM %I)', own) INTO held;
+  END LOOP;
+  RETURN held;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._holds_customers(name, text) IS
+  'Whether customers of a type are in a ledger, or another input is bound to such. Part of bind.';
+
+CREATE FUNCTION saas_metrics._retype_tables(ledger name, tables regclass[], customer_id_type text) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  marking record;
+  own regclass;
+BEGIN
+  -- Those of the ledger's own rows, for nothing else is watched yet: some hold on to the type of the queue.
+  FOR marking IN SELECT t.relation, t.trigger_name FROM saas_metrics._triggers(ledger) AS t LOOP
+    EXECUTE pg_catalog.format('DROP TRIGGER %I ON %s', marking.trigger_name, marking.relation);
+  END LOOP;
+  -- What refreshes without a movement left: made again by the next.
+  DELETE FROM customer_digests;
+  DELETE FROM rejected_rows;
+  DELETE FROM changed_customers;
+  FOREACH own IN ARRAY tables LOOP
+    EXECUTE pg_catalog.format('ALTER TABLE %s ALTER customer_id TYPE %s USING NULL::%2$s', own, customer_id_type);
+  END LOOP;
+  PERFORM saas_metrics._watch_rows(ledger, c.input) FROM (SELECT DISTINCT i.input FROM saas_metrics.input_columns AS i) AS c;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._retype_tables(name, regclass[], text) IS 'Part of bind.';
+
+-- Customers of another type, as long as the ledger holds none: all views are made again, and nothing else.
+CREATE FUNCTION saas_metrics._retype_ledger(ledger name, input text, customer_id_type text) RETURNS void
   LANGUAGE plpgsql
   SET client_min_messages = warning
 AS $$
 DECLARE
   known text := saas_metrics._customer_id_type(ledger);
-  held boolean;
-  grants text[];
-  kept record;
-  dependent text;
-  statement text;
-  owner text;
+  tables regclass[];
+  views regclass[];
+  own record;
 BEGIN
-  SELECT EXISTS (SELECT FROM current_lines) OR EXISTS (SELECT FROM superseded_lines)
-         OR EXISTS (SELECT FROM subscription_periods_rows) OR EXISTS (SELECT FROM customers_rows)
-         OR EXISTS (SELECT FROM bindings) OR EXISTS (SELECT FROM policies)
-         OR EXISTS (SELECT FROM watched_tables) OR EXISTS (SELECT FROM fx_rates_rows)
-    INTO held;
-  IF held THEN
+  SELECT pg_catalog.array_agg(o.relation ORDER BY o.relation) INTO tables
+  FROM saas_metrics._own_relations(ledger) AS o
+  JOIN pg_catalog.pg_attribute AS a ON a.attrelid = o.relation AND a.attname = 'customer_id'
+  WHERE o.kind = 'TABLE' AND o.relation <> 'watched_tables'::regclass;
+  SELECT pg_catalog.array_agg(o.relation) INTO views
+  FROM saas_metrics._own_relations(ledger) AS o
+  WHERE o.kind = 'VIEW'
+    AND (o.input IS NULL OR EXISTS (SELECT FROM saas_metrics.input_columns AS c WHERE c.input = o.input AND c.column_name = 'customer_id'));
+  EXECUTE 'LOCK TABLE ' || pg_catalog.array_to_string(tables, ', ');
+  IF saas_metrics._holds_customers(ledger, input) THEN
     RAISE EXCEPTION 'customer_id is %, but the customers of ledger "%" are %', customer_id_type, ledger, known
       USING ERRCODE = '42804', HINT = 'All inputs of a ledger need one type of customer_id, that of the first bound.';
   END IF;
-  SELECT d::text INTO dependent FROM saas_metrics._foreign_dependents(ledger) AS d LIMIT 1;
-  IF dependent IS NOT NULL THEN
-    RAISE EXCEPTION 'customer_id is %, but % depends on the ledger with customers of type %', customer_id_type, dependent, known
-      USING ERRCODE = '2BP01', HINT = 'Drop that, bind, and make it again.';
-  END IF;
-  SELECT s.saas_metrics_version, s.currency, s.time_zone, s.policy, s.row_security INTO kept
-  FROM ledger_settings AS s;
-  grants := saas_metrics._grants_of(ledger);
-  SELECT pg_catalog.pg_get_userbyid(n.nspowner) INTO owner FROM pg_catalog.pg_namespace AS n WHERE n.nspname = ledger;
-  EXECUTE pg_catalog.format('DROP SCHEMA %I CASCADE', ledger);
-  EXECUTE pg_catalog.format('CREATE SCHEMA %I AUTHORIZATION %I', ledger, owner);
-  PERFORM saas_metrics._build_ledger(ledger, customer_id_type, kept.row_security);
-  INSERT INTO ledger_settings (saas_metrics_version, currency, time_zone, policy, row_security)
-  VALUES (kept.saas_metrics_version, kept.currency, kept.time_zone, kept.policy, kept.row_security);
-  PERFORM saas_metrics._use_policy(kept.policy);
-  FOREACH statement IN ARRAY grants LOOP
-    EXECUTE statement;
-  END LOOP;
-END
-$$;
-COMMENT ON FUNCTION saas_metrics._retype_ledger(name, text) IS 'Part of bind.';
-
-CREATE FUNCTION saas_metrics._grants_of(ledger name) RETURNS text[]
-  STABLE LANGUAGE sql
-  SET search_path = pg_catalog, pg_temp
-AS $$
-  SELECT coalesce(array_agg(statement), '{}')
-  FROM (
-    SELECT format('GRANT %s ON SCHEMA %I TO %s%s', a.privilege_type, ledger,
-                  CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
-                  CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) AS statement
-    FROM pg_namespace AS n, aclexplode(n.nspacl) AS a
-    WHERE n.nspname = ledger AND a.grantee <> n.nspowner
-    UNION ALL
-    SELECT format('GRANT %s ON %I.%I TO %s%s', a.privilege_type, ledger, c.relname,
-                  CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
-                  CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
-    FROM pg_class AS c, aclexplode(c.relacl) AS a
-    WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = ledger)
-      AND c.relkind IN ('r', 'v') AND a.grantee <> c.relowner
-  ) AS granted
-$$;
-COMMENT ON FUNCTION saas_metrics._grants_of(name) IS
-  'The statements that grant again what others may do with a ledger''s objects. Part of bind and upgrade_ledger.';
-
--- What a member of the owner made belongs to the owner.
-CREATE FUNCTION saas_metrics._give_to_owner(ledger name) RETURNS void
-  LANGUAGE plpgsql
-AS $$
-DECLARE
-  made record;
-BEGIN
-  FOR made IN
-    SELECT CASE c.relkind WHEN 'r' THEN 'TABLE' ELSE 'VIEW' END AS kind, c.oid::regclass::text AS name,
-           pg_catalog.pg_get_userbyid(n.nspowner) AS owner
-    FROM pg_catalog.pg_namespace AS n
-    JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'v')
-    WHERE n.nspname = ledger AND c.relowner <> n.nspowner
-    UNION ALL
-    SELECT 'FUNCTION', p.oid::regprocedure::text, pg_catalog.pg_get_userbyid(n.nspowner)
-    FROM pg_catalog.pg_namespace AS n
-    JOIN pg_catalog.pg_proc AS p ON p.pronamespace = n.oid
-    WHERE n.nspname = ledger AND p.proowner <> n.nspowner
+  PERFORM saas_metrics._refuse_losses(
+    pg_catalog.format('customer_id is %s, but %%s depends on the ledger with customers of type %s', customer_id_type, known),
+    'Drop that, bind, and make it again.',
+    (SELECT pg_catalog.array_agg(l ORDER BY l COLLATE "C")
+     FROM (SELECT v FROM saas_metrics._losses_of_views(ledger, views) AS v
+           UNION
+           SELECT t FROM saas_metrics._losses_of_retype(ledger, tables) AS t) AS lost (l)));
+  PERFORM saas_metrics._drop_views(views);
+  PERFORM saas_metrics._retype_tables(ledger, tables, customer_id_type);
+  FOR own IN
+    SELECT c.input FROM saas_metrics.input_columns AS c WHERE c.column_name = 'customer_id'
   LOOP
-    EXECUTE pg_catalog.format('ALTER %s %s OWNER TO %I', made.kind, made.name, made.owner);
+    PERFORM saas_metrics._build_input_view(own.input);
   END LOOP;
+  PERFORM saas_metrics._rebuild_views(ledger);
 END
 $$;
-COMMENT ON FUNCTION saas_metrics._give_to_owner(name) IS 'Part of bind and watch.';
+COMMENT ON FUNCTION saas_metrics._retype_ledger(name, text, text) IS 'Part of bind.';
 
 CREATE FUNCTION saas_metrics._id_type(query regclass, id_column name) RETURNS text
   STABLE LANGUAGE sql
@@ -282,43 +327,17 @@ $$;
 COMMENT ON FUNCTION saas_metrics._reads_of_itself(name, text, regclass) IS
   'The relations of a ledger that a query reads and that come from the input it is for. Part of bind.';
 
-CREATE FUNCTION saas_metrics._bind_in(ledger name, input text, query text, callers_path text) RETURNS void
-  LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner_wrapper';
-CREATE FUNCTION saas_metrics._bind_in_as_owner(ledger name, input text, query text, callers_path text) RETURNS void
+CREATE FUNCTION saas_metrics._check_query(ledger name, input text, query text, callers_path text) RETURNS text
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  statement text;
   problems text[];
   itself regclass;
   id_type text;
-  empty boolean;
-  same boolean;
   made regclass;
 BEGIN
-  PERFORM saas_metrics._lock_ledger(ledger);
-  IF input IS NULL OR query IS NULL THEN
-    RAISE EXCEPTION 'an argument of bind is NULL' USING ERRCODE = '22004', HINT = 'Give the name of an input and a SELECT.';
-  END IF;
-  PERFORM saas_metrics._require_input(input);
-  statement := saas_metrics._one_select(query);
-  IF statement IS NULL THEN
-    PERFORM saas_metrics._refuse_query('must be one SELECT');
-  END IF;
-  EXECUTE 'SELECT EXISTS (SELECT FROM bindings AS b WHERE b.input = $1 AND b.query = $2 AND b.search_path = $3 AND b.bound)'
-    INTO same USING input, query, callers_path;
-  EXECUTE format('SELECT NOT EXISTS (SELECT FROM %I)', input || '_rows') INTO empty;
-  IF NOT empty THEN
-    RAISE EXCEPTION 'input "%" has rows of its own in %_rows', input, input
-      USING ERRCODE = '55000', HINT = 'An input is either a table of its own or bound to a query. Delete its rows first.';
-  END IF;
-  IF same THEN
-    RAISE NOTICE 'input "%" is bound to this query already, skipping', input;
-    RETURN;
-  END IF;
-
-  made := saas_metrics._create_query_view(ledger, 'bind_check', statement, callers_path);
+  made := saas_metrics._create_query_view(ledger, 'bind_check', query, callers_path);
   problems := saas_metrics._bind_problems(ledger, input, made);
   IF problems IS NOT NULL THEN
     RAISE EXCEPTION 'the query does not fit the input "%": %', input, array_to_string(problems, '; ')
@@ -330,26 +349,82 @@ BEGIN
       USING ERRCODE = '42P19', HINT = 'Bind your own tables.';
   END IF;
   id_type := saas_metrics._id_type(made, 'customer_id');
-  DROP VIEW bind_check;
+  EXECUTE format('DROP VIEW %s', made);
+  RETURN id_type;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._check_query(name, text, text, text) IS
+  'Refuses a query that does not fit an input; returns the type of its customer_id, NULL without one. Part of bind.';
+
+CREATE FUNCTION saas_metrics._is_bound(ledger name, input text, query text, callers_path text) RETURNS boolean
+  STABLE LANGUAGE plpgsql
+AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM bindings AS b
+                 WHERE b.input = _is_bound.input AND b.query = _is_bound.query AND b.search_path = callers_path AND b.bound)
+    AND saas_metrics._query_definition(ledger, input) IS NOT NULL;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._is_bound(name, text, text, text) IS
+  'Whether an input is bound to a query, and that is still there. Part of bind.';
+
+CREATE FUNCTION saas_metrics._bind_in(
+    ledger name, input text, query text, callers_path text, again boolean DEFAULT false
+  ) RETURNS void
+  LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner_wrapper';
+CREATE FUNCTION saas_metrics._bind_in_as_owner(
+    ledger name, input text, query text, callers_path text, again boolean
+  ) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  statement text;
+  id_type text;
+  empty boolean;
+  made regclass;
+BEGIN
+  PERFORM saas_metrics._lock_ledger(ledger);
+  IF input IS NULL OR query IS NULL THEN
+    RAISE EXCEPTION 'an argument of bind is NULL' USING ERRCODE = '22004', HINT = 'Give the name of an input and a SELECT.';
+  END IF;
+  PERFORM saas_metrics._require_input(input);
+  statement := saas_metrics._one_select(query);
+  IF statement IS NULL THEN
+    PERFORM saas_metrics._refuse_query('must be one SELECT');
+  END IF;
+  EXECUTE format('SELECT NOT EXISTS (SELECT FROM %I)', input || '_rows') INTO empty;
+  IF NOT empty THEN
+    RAISE EXCEPTION 'input "%" has rows of its own in %_rows', input, input
+      USING ERRCODE = '55000', HINT = 'An input is either a table of its own or bound to a query. Delete its rows first.';
+  END IF;
+  IF NOT again AND saas_metrics._is_bound(ledger, input, query, callers_path) THEN
+    RAISE NOTICE 'input "%" is bound to this query already, skipping', input;
+    RETURN;
+  END IF;
+  id_type := saas_metrics._check_query(ledger, input, statement, callers_path);
   IF id_type <> saas_metrics._customer_id_type(ledger) THEN
-    PERFORM saas_metrics._retype_ledger(ledger, id_type);
+    PERFORM saas_metrics._retype_ledger(ledger, input, id_type);
   END IF;
 
-  PERFORM saas_metrics._detach_input(input);
+  PERFORM saas_metrics._detach_input(ledger, input);
   made := saas_metrics._create_query_view(ledger, input || '_query', statement, callers_path);
   EXECUTE format('COMMENT ON VIEW %I IS %L', input || '_query',
     'The query that the input ' || input || ' is bound to.');
   EXECUTE format('CREATE OR REPLACE VIEW %I AS %s', input, saas_metrics._bound_view(ledger, input, made));
-  INSERT INTO bindings AS b VALUES (input, query, callers_path)
+  INSERT INTO bindings AS b VALUES (input, query, callers_path, true, saas_metrics._query_definition(ledger, input))
     ON CONFLICT ON CONSTRAINT bindings_pkey
-    DO UPDATE SET query = excluded.query, search_path = excluded.search_path, bound = true;
-  PERFORM saas_metrics._give_to_owner(ledger);
+    DO UPDATE SET query = excluded.query, search_path = excluded.search_path, bound = true, definition = excluded.definition;
+  PERFORM saas_metrics._heal(ledger);
   UPDATE ledger_settings SET everything = true;
-  PERFORM saas_metrics._warn_of_scans(ledger);
+  IF saas_metrics._has_views() THEN
+    PERFORM saas_metrics._warn_of_scans(ledger);
+  END IF;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics._bind_in_as_owner(name, text, text, text) IS 'The body of _bind_in, run as the owner of the ledger. Part of _bind_in.';
-COMMENT ON FUNCTION saas_metrics._bind_in(name, text, text, text) IS 'Part of bind and rebind.';
+COMMENT ON FUNCTION saas_metrics._bind_in_as_owner(name, text, text, text, boolean) IS 'The body of _bind_in, run as the owner of the ledger. Part of _bind_in.';
+COMMENT ON FUNCTION saas_metrics._bind_in(name, text, text, text, boolean) IS
+  'Part of bind and rebind. again: also if the input is bound to the query already.';
 
 -- No search path of its own: the names in the query are the caller's.
 CREATE FUNCTION saas_metrics.bind(ledger name, input text, query text) RETURNS void
@@ -358,7 +433,7 @@ AS $$
   SELECT saas_metrics._bind_in(ledger, input, query, saas_metrics._callers_path())
 $$;
 COMMENT ON FUNCTION saas_metrics.bind(name, text, text) IS
-  'Binds an input of a ledger (subscription_periods, customers, fx_rates) to one SELECT over your own tables, whose names resolve in your search path. saas_metrics.input_columns lists the columns: those required must be there, others have defaults, dates and timestamps without time zone are local to the ledger''s, customer_id is passed on uncast. Errors: one (42804) that lists all missing, extra and ill-typed columns; 42601 for anything but one SELECT that only reads; 42P19 if it reads what the ledger makes of the input; 55000 while <input>_rows holds rows; 22023 for an unknown input. Warns if reading a changed customer would scan a whole table. Then: saas_metrics.refresh.';
+  'Binds an input of a ledger (subscription_periods, customers, fx_rates) to one SELECT over your own tables, whose names resolve in your search path; a column or table that is renamed later is followed. saas_metrics.input_columns lists the columns: those required must be there, others have defaults, dates and timestamps without time zone are local to the ledger''s, customer_id is passed on uncast. Customers of another type are taken as long as the ledger holds none. Makes views again that went with a table that was dropped with CASCADE, unless another input has lost its query. Errors: one (42804) that lists all missing, extra and ill-typed columns; 42601 for anything but one SELECT that only reads; 42P19 if it reads what the ledger makes of the input; 55000 while <input>_rows holds rows; 2BP01, with the definitions in its DETAIL, if views, policies or constraints of yours stand on what has to be made again; 22023 for an unknown input. Warns if reading a changed customer would scan a whole table. Then: saas_metrics.refresh.';
 
 CREATE FUNCTION saas_metrics.unbind(ledger name, input text) RETURNS void
   LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner_wrapper';
@@ -369,14 +444,15 @@ AS $$
 BEGIN
   PERFORM saas_metrics._lock_ledger(ledger);
   PERFORM saas_metrics._require_input(input);
-  PERFORM saas_metrics._detach_input(input);
+  PERFORM saas_metrics._detach_input(ledger, input);
   EXECUTE 'UPDATE bindings SET bound = false WHERE input = $1' USING input;
+  PERFORM saas_metrics._heal(ledger);
   UPDATE ledger_settings SET everything = true;
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.unbind_as_owner(name, text) IS 'The body of unbind, run as the owner of the ledger. Part of unbind.';
 COMMENT ON FUNCTION saas_metrics.unbind(name, text) IS
-  'Takes an input off its query, so that migrations can change the tables it reads; the query is kept for rebind. Views show the state of the last refresh; a refresh while nothing is bound would supersede it all.';
+  'Takes an input off its query, so that migrations can change the tables it reads; the query is kept for rebind. Views show the state of the last refresh; a refresh while nothing is bound would supersede it all. Makes views again that went with a table that was dropped with CASCADE, unless another input has lost its query. Errors: 3F000, 42501; 2BP01 if a view of yours reads <input>_query.';
 
 CREATE FUNCTION saas_metrics.rebind(ledger name) RETURNS void
   LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner_wrapper';
@@ -388,16 +464,12 @@ DECLARE
   kept record;
 BEGIN
   PERFORM saas_metrics._lock_ledger(ledger);
-  FOR kept IN EXECUTE 'UPDATE bindings SET bound = false RETURNING input, query, search_path' LOOP
-    PERFORM saas_metrics._bind_in(ledger, kept.input, kept.query, kept.search_path);
+  FOR kept IN SELECT b.input, b.query, b.search_path FROM bindings AS b ORDER BY b.input LOOP
+    PERFORM saas_metrics._bind_in(ledger, kept.input, kept.query, kept.search_path, again => true);
   END LOOP;
-  IF NOT saas_metrics._has_views() THEN
-    PERFORM saas_metrics._rebuild_views(ledger);
-    RAISE WARNING 'the views of ledger "%" were gone and are made anew', ledger
-      USING HINT = 'Grant again what readers may do with them, and watch again what is to be watched.';
-  END IF;
+  PERFORM saas_metrics._heal(ledger);
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.rebind_as_owner(name) IS 'The body of rebind, run as the owner of the ledger. Part of rebind.';
 COMMENT ON FUNCTION saas_metrics.rebind(name) IS
-  'Binds all inputs again to the queries they were bound to, in the search paths of then: after a migration, or for columns that a SELECT * has gained. Makes views anew that went with a table that was dropped with CASCADE. Errors as of bind.';
+  'Binds all inputs again to the queries they were bound to, in the search paths of then and with what was renamed since by its name of now: after a migration, or for columns that a SELECT * has gained. Makes views again that went with a table that was dropped with CASCADE, with what others may do with them as the last verb or refresh found it. Errors as of bind.';

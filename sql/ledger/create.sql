@@ -19,15 +19,25 @@ BEGIN
     EXECUTE pg_catalog.format('ALTER TABLE %I REPLICA IDENTITY FULL', input.input || '_rows');
     EXECUTE pg_catalog.format('COMMENT ON TABLE %I IS %L', input.input || '_rows',
       pg_catalog.format('Rows of the input %s, unless it is bound to a query. Takes COPY and INSERT.', input.input));
-    EXECUTE pg_catalog.format('CREATE VIEW %I AS SELECT * FROM %I', input.input, input.input || '_rows');
-    EXECUTE pg_catalog.format('COMMENT ON VIEW %I IS %L', input.input,
-      'An input of the ledger; see saas_metrics.input_columns. Bound to a query by saas_metrics.bind.');
+    PERFORM saas_metrics._build_input_view(input.input);
   END LOOP;
   CREATE INDEX ON subscription_periods_rows (customer_id);
   CREATE INDEX ON customers_rows (customer_id);
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._build_inputs(text) IS 'Part of create_ledger.';
+
+CREATE FUNCTION saas_metrics._build_input_view(input text) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  EXECUTE pg_catalog.format('CREATE OR REPLACE VIEW %I AS SELECT * FROM %I', input, input || '_rows');
+  EXECUTE pg_catalog.format('COMMENT ON VIEW %I IS %L', input,
+    'An input of the ledger; see saas_metrics.input_columns. Bound to a query by saas_metrics.bind.');
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._build_input_view(text) IS
+  'Puts the rows'' own table behind an input. Part of create_ledger, bind and unbind.';
 
 CREATE FUNCTION saas_metrics._mrr_query(grain text) RETURNS text
   IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
@@ -43,45 +53,47 @@ CREATE FUNCTION saas_metrics._view_script(script text, row_security boolean) RET
   IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
   RETURN CASE WHEN row_security THEN
-    replace(replace(regexp_replace(script, '^CREATE VIEW (\w+) AS', 'CREATE VIEW \1 WITH (security_invoker = true) AS', 'gn'),
+    replace(replace(regexp_replace(script, '^CREATE VIEW (\w+) AS', 'CREATE OR REPLACE VIEW \1 WITH (security_invoker = true) AS', 'gn'),
             'SELECT customer_id FROM customers', 'SELECT customer_id FROM movements'),
             'LEFT JOIN customers AS c USING (customer_id)',
             'CROSS JOIN (SELECT NULL::text AS name, NULL::boolean AS is_test, NULL::jsonb AS attributes) AS c')
-    ELSE script END;
+    ELSE regexp_replace(script, '^CREATE VIEW ', 'CREATE OR REPLACE VIEW ', 'gn') END;
 COMMENT ON FUNCTION saas_metrics._view_script(text, boolean) IS 'Part of create_ledger.';
+
+CREATE FUNCTION saas_metrics._view_scripts(row_security boolean) RETURNS SETOF text
+  IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT saas_metrics._ledger_objects(o.part)
+  FROM (VALUES ('settings'), ('pending'), (CASE WHEN row_security THEN 'fresh_by_row' ELSE 'fresh' END), ('movements')) AS o (part)
+  UNION ALL
+  SELECT replace(replace(
+           format(E'CREATE VIEW mrr_:adverb AS\n%s;\n', saas_metrics._mrr_query(g.grain))
+           || saas_metrics._ledger_objects('mrr_by_period_comments'),
+           ':grain', g.grain), ':adverb', g.adverb)
+  FROM (VALUES ('day', 'daily'), ('week', 'weekly'), ('month', 'monthly'), ('quarter', 'quarterly'),
+               ('year', 'yearly')) AS g (grain, adverb)
+  UNION ALL
+  SELECT replace(replace(replace(
+           saas_metrics._ledger_objects('mrr_by_segment'),
+           ':segment', s.segment), ':title', s.title), ':value', s.value)
+  FROM (VALUES ('plan', 'plan', 'segment'), ('product', 'product', 'segment'),
+               ('billing_period', 'billing period', 'segment::interval')) AS s (segment, title, value)
+  UNION ALL
+  SELECT saas_metrics._ledger_objects(o.part)
+  FROM (VALUES ('mrr_by_currency'), ('churn'), ('retention'), ('customers')) AS o (part)
+$$;
+COMMENT ON FUNCTION saas_metrics._view_scripts(boolean) IS
+  'The scripts that make a ledger''s views, in the order in which they need each other. Part of create_ledger.';
 
 CREATE FUNCTION saas_metrics._build_views(row_security boolean) RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
-  part record;
+  script text;
 BEGIN
-  FOR part IN
-    SELECT saas_metrics._ledger_objects('settings') AS script
-    UNION ALL
-    SELECT saas_metrics._ledger_objects('pending')
-    UNION ALL
-    SELECT saas_metrics._ledger_objects(CASE WHEN row_security THEN 'fresh_by_row' ELSE 'fresh' END)
-    UNION ALL
-    SELECT saas_metrics._ledger_objects('movements')
-    UNION ALL
-    SELECT pg_catalog.replace(pg_catalog.replace(
-             pg_catalog.format(E'CREATE VIEW mrr_:adverb AS\n%s;\n', saas_metrics._mrr_query(g.grain))
-             || saas_metrics._ledger_objects('mrr_by_period_comments'),
-             ':grain', g.grain), ':adverb', g.adverb)
-    FROM (VALUES ('day', 'daily'), ('week', 'weekly'), ('month', 'monthly'), ('quarter', 'quarterly'),
-                 ('year', 'yearly')) AS g (grain, adverb)
-    UNION ALL
-    SELECT pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
-             saas_metrics._ledger_objects('mrr_by_segment'),
-             ':segment', s.segment), ':title', s.title), ':value', s.value)
-    FROM (VALUES ('plan', 'plan', 'segment'), ('product', 'product', 'segment'),
-                 ('billing_period', 'billing period', 'segment::interval')) AS s (segment, title, value)
-    UNION ALL
-    SELECT saas_metrics._ledger_objects(o.part)
-    FROM (VALUES ('mrr_by_currency'), ('churn'), ('retention'), ('customers')) AS o (part)
-  LOOP
-    EXECUTE saas_metrics._view_script(part.script, row_security);
+  FOR script IN SELECT s FROM saas_metrics._view_scripts(row_security) AS s LOOP
+    EXECUTE saas_metrics._view_script(script, row_security);
   END LOOP;
   PERFORM saas_metrics._comment_lines();
 END
@@ -117,8 +129,6 @@ COMMENT ON FUNCTION saas_metrics._comment_lines() IS
 CREATE FUNCTION saas_metrics._build_ledger(ledger name, customer_id_type text, row_security boolean) RETURNS void
   LANGUAGE plpgsql
 AS $$
-DECLARE
-  input text;
 BEGIN
   EXECUTE pg_catalog.replace(
     saas_metrics._ledger_objects('tables'), ':customer_id_type', customer_id_type);
@@ -129,9 +139,7 @@ BEGIN
     ALTER TABLE superseded_lines ENABLE ROW LEVEL SECURITY;
     ALTER TABLE rejected_rows ENABLE ROW LEVEL SECURITY;
   END IF;
-  FOR input IN SELECT DISTINCT c.input FROM saas_metrics.input_columns AS c LOOP
-    PERFORM saas_metrics._watch_rows(ledger, input);
-  END LOOP;
+  PERFORM saas_metrics._watch_rows(ledger, c.input) FROM (SELECT DISTINCT i.input FROM saas_metrics.input_columns AS i) AS c;
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._build_ledger(name, text, boolean) IS 'Part of create_ledger.';
@@ -197,22 +205,6 @@ $$;
 COMMENT ON FUNCTION saas_metrics.create_ledger(name, text, text, text, boolean) IS
   'Creates a ledger: a schema of this name with inputs, movements and the views that answer. currency: the code that all amounts are in. time_zone: where days begin. policy: how rows count (saas_metrics.policies). row_security: compute views by the reader''s own rights on movements. Safe to repeat. Errors: 42P06 if a schema of the name exists that is no ledger, 55000 if the ledger has other settings, 22023 for an unknown time zone, policy or a bad currency. Then: saas_metrics.bind.';
 
-CREATE FUNCTION saas_metrics._foreign_dependents(ledger name) RETURNS SETOF regclass
-  STABLE LANGUAGE sql
-  SET search_path = pg_catalog, pg_temp
-AS $$
-  SELECT DISTINCT reader.oid::regclass
-  FROM pg_namespace AS n
-  JOIN pg_class AS read ON read.relnamespace = n.oid
-  JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = read.oid
-                     AND d.classid = 'pg_rewrite'::regclass
-  JOIN pg_rewrite AS w ON w.oid = d.objid
-  JOIN pg_class AS reader ON reader.oid = w.ev_class AND reader.relnamespace <> n.oid
-  WHERE n.nspname = ledger
-$$;
-COMMENT ON FUNCTION saas_metrics._foreign_dependents(name) IS
-  'Views outside a ledger that read something in it. Part of drop_ledger and bind.';
-
 CREATE FUNCTION saas_metrics._drop_schema(ledger name) RETURNS void
   LANGUAGE plpgsql
   SET client_min_messages = warning
@@ -230,16 +222,14 @@ CREATE FUNCTION saas_metrics._drop_ledger_as_owner(ledger name) RETURNS void
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-  dependent text;
 BEGIN
-  PERFORM saas_metrics._lock_ledger(ledger);
+  -- A dump of the schema alone has no settings to lock.
+  PERFORM saas_metrics._enter_ledger(ledger);
+  PERFORM FROM ledger_settings AS s FOR UPDATE;
   PERFORM saas_metrics._lock_watched(ledger);
-  SELECT d::text INTO dependent FROM saas_metrics._foreign_dependents(ledger) AS d LIMIT 1;
-  IF dependent IS NOT NULL THEN
-    RAISE EXCEPTION 'cannot drop ledger "%" because % depends on it', ledger, dependent
-      USING ERRCODE = '2BP01', HINT = 'Drop that first.';
-  END IF;
+  PERFORM saas_metrics._refuse_losses(
+    format('cannot drop ledger "%s" because %%s depends on it', replace(ledger, '%', '%%')), 'Drop that first.',
+    (SELECT array_agg(l) FROM saas_metrics._losses_of_drop(ledger) AS l));
   PERFORM saas_metrics._drop_schema(ledger);
 END
 $$;
@@ -268,4 +258,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.drop_ledger(name) IS
-  'Drops a ledger with all it stores; the billing tables stay, without its triggers. Errors: 2BP01 if a view or table outside the ledger depends on it. A ledger that does not exist is only a notice.';
+  'Drops a ledger with all it stores; the billing tables stay, without its triggers. Errors: 2BP01, with the definitions in its DETAIL, if something of yours depends on the ledger, or is in its schema. A ledger that does not exist is only a notice.';
+

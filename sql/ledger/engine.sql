@@ -194,14 +194,6 @@ CREATE FUNCTION saas_metrics.ledger_lines(movements saas_metrics.packed_movement
 COMMENT ON FUNCTION saas_metrics.ledger_lines(saas_metrics.packed_movements) IS
   'The lines of one customer''s movements, in order; none if they are NULL. Used by refresh and by the ledger''s views.';
 
-CREATE FUNCTION saas_metrics.ledger_store(
-    lines oid, refresh bigint, customer_id anyelement, movements saas_metrics.packed_movements
-  ) RETURNS bigint
-  STRICT
-  LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_store_wrapper';
-COMMENT ON FUNCTION saas_metrics.ledger_store(oid, bigint, anyelement, saas_metrics.packed_movements) IS
-  'Appends the lines of one customer''s movements to a table like current_lines that has no index, trigger or constraint to check (42809 otherwise), as COPY would; returns how many movements these are, switches left out. Needs the right to INSERT (42501). Used by refresh.';
-
 CREATE AGGREGATE saas_metrics.ledger_rejections(
     settings text, known uuid,
     subscription_id text, item_id text, product text, plan text, kind text, amount numeric,

@@ -82,6 +82,19 @@ $$;
 COMMENT ON FUNCTION saas_metrics.ledger_today(text, date) IS
   'The current date in a time zone or, where the setting saas_metrics.today gives another one, that. Earlier than settled_on is an error (22023). Part of a ledger''s views.';
 
+CREATE FUNCTION saas_metrics.ledger_without_settings(settings regclass) RETURNS boolean
+  STABLE PARALLEL SAFE LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RAISE EXCEPTION 'ledger "%" has no settings: its tables are empty', (
+      SELECT n.nspname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = settings)
+    USING ERRCODE = '55000', HINT = 'After the restore of a dump of the schema alone, call saas_metrics.drop_ledger, and set it up again from create_ledger on: saas_metrics.export_commands of the original lists how.';
+END
+$$;
+COMMENT ON FUNCTION saas_metrics.ledger_without_settings(regclass) IS
+  'Raises 55000: the table ledger_settings of a ledger has no row. Part of a ledger''s views.';
+
 -- By its table of settings, which must be just what create_ledger makes: any role can make a schema
 -- with things of these names.
 CREATE FUNCTION saas_metrics._is_ledger_schema(schema oid) RETURNS boolean
@@ -150,6 +163,11 @@ BEGIN
   PERFORM saas_metrics._enter_ledger(ledger);
   -- First of all locks: who changes a ledger waits here for who does so already, and no later.
   PERFORM FROM ledger_settings AS s FOR UPDATE;
+  IF NOT FOUND THEN
+    PERFORM saas_metrics.ledger_without_settings('ledger_settings'::regclass);
+  END IF;
+  PERFORM saas_metrics._record_grants(ledger);
+  PERFORM saas_metrics._follow_renames(ledger);
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._lock_ledger(name) IS
@@ -173,7 +191,8 @@ COMMENT ON FUNCTION saas_metrics._hold_ledger_as_owner(name) IS
 CREATE FUNCTION saas_metrics._has_views() RETURNS boolean
   STABLE LANGUAGE sql
   -- It reads all inputs.
-  RETURN pg_catalog.to_regclass('customer_status') IS NOT NULL AND pg_catalog.to_regclass('mrr_monthly') IS NOT NULL;
+  RETURN pg_catalog.to_regclass('customer_status') IS NOT NULL AND pg_catalog.to_regclass('mrr_monthly') IS NOT NULL
+    AND NOT EXISTS (SELECT FROM saas_metrics.input_columns AS c WHERE pg_catalog.to_regclass(c.input) IS NULL);
 COMMENT ON FUNCTION saas_metrics._has_views() IS
   'Whether the ledger that was entered has its views: they go with a billing table that is dropped with CASCADE. Part of the verbs.';
 
@@ -185,6 +204,7 @@ BEGIN
     RAISE EXCEPTION 'the views of ledger "%" are gone with a table that they read', ledger
       USING ERRCODE = '55000', HINT = 'Call saas_metrics.rebind, which makes them anew; before it saas_metrics.bind, if a query has to change.';
   END IF;
+  PERFORM c.currency FROM ledger_clock AS c;
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._require_views(name) IS 'Raises 55000 if a ledger lacks its views. Part of the verbs.';

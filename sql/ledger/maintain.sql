@@ -12,9 +12,8 @@ BEGIN
     SELECT format('SELECT saas_metrics.create_ledger(%L, currency => %L, time_zone => %L%s);', ledger,
                   s.currency, s.time_zone, CASE WHEN s.row_security THEN ', row_security => true' ELSE '' END)
     FROM ledger_settings AS s;
-  FOR part IN SELECT b.input, b.query, b.search_path FROM bindings AS b WHERE b.bound ORDER BY b.input LOOP
-    -- An empty one shows as "", which nobody may write.
-    RETURN NEXT format('SET search_path = %s;', coalesce(nullif(nullif(part.search_path, ''), '""'), ''''''));
+  FOR part IN SELECT b.input, b.query, b.search_path FROM saas_metrics._bindings_now(ledger) AS b LOOP
+    RETURN NEXT format('SELECT pg_catalog.set_config(''search_path'', %L, false);', part.search_path);
     RETURN NEXT format('SELECT saas_metrics.bind(%L, %L, %L);', ledger, part.input, part.query);
   END LOOP;
   RETURN QUERY
@@ -50,15 +49,8 @@ CREATE FUNCTION saas_metrics.upgrade_ledger_as_owner(ledger name) RETURNS void
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-  dependent text;
 BEGIN
   PERFORM saas_metrics._lock_ledger(ledger);
-  SELECT d::text INTO dependent FROM saas_metrics._foreign_dependents(ledger) AS d LIMIT 1;
-  IF dependent IS NOT NULL THEN
-    RAISE EXCEPTION 'cannot upgrade ledger "%" because % depends on its views', ledger, dependent
-      USING ERRCODE = '2BP01', HINT = 'Drop that, upgrade, and make it again.';
-  END IF;
   PERFORM saas_metrics._rebuild_views(ledger);
   UPDATE ledger_settings SET saas_metrics_version = saas_metrics.version(), everything = true, anew = true;
   DELETE FROM rollup;
@@ -67,48 +59,69 @@ END
 $$;
 COMMENT ON FUNCTION saas_metrics.upgrade_ledger_as_owner(name) IS 'The body of upgrade_ledger, run as the owner of the ledger. Part of upgrade_ledger.';
 COMMENT ON FUNCTION saas_metrics.upgrade_ledger(name) IS
-  'Makes the views of a ledger anew as this version of saas_metrics makes them, after ALTER EXTENSION saas_metrics UPDATE; what it stores and who may read it stays. Ends with a refresh of all customers. Errors: 2BP01 if a view of yours reads the ledger''s.';
+  'Makes the views of a ledger anew as this version of saas_metrics makes them, after ALTER EXTENSION saas_metrics UPDATE; what it stores, who may read it and your own views that read it stay. Ends with a refresh of all customers. Errors: 2BP01, with the definitions in its DETAIL, if a view has to change more than gain columns and something of yours depends on the ledger''s views.';
 
 CREATE FUNCTION saas_metrics._rebuild_views(ledger name) RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
-  grants text[] := saas_metrics._grants_of(ledger);
-  statement text;
+  by_row boolean := (SELECT s.row_security FROM ledger_settings AS s);
+  views regclass[];
 BEGIN
-  PERFORM saas_metrics._drop_views(ledger);
-  PERFORM saas_metrics._build_views((SELECT s.row_security FROM ledger_settings AS s));
+  BEGIN
+    PERFORM saas_metrics._build_views(by_row);
+  -- A view cannot lose columns, nor change their names, order and types, without being dropped.
+  EXCEPTION WHEN invalid_table_definition THEN
+    SELECT pg_catalog.array_agg(o.relation) INTO views
+    FROM saas_metrics._own_relations(ledger) AS o
+    WHERE o.kind = 'VIEW' AND o.input IS NULL
+      AND o.relation NOT IN (SELECT pg_catalog.quote_ident(w.name)::regclass FROM saas_metrics._objects_of_watches(ledger) AS w WHERE w.kind = 'VIEW');
+    PERFORM saas_metrics._refuse_losses(
+      pg_catalog.format('cannot upgrade ledger "%s" because %%s depends on its views', pg_catalog.replace(ledger, '%', '%%')),
+      'Drop that, upgrade, and make it again.',
+      (SELECT pg_catalog.array_agg(l) FROM saas_metrics._losses_of_views(ledger, views) AS l));
+    PERFORM saas_metrics._drop_views(views);
+    PERFORM saas_metrics._build_views(by_row);
+  END;
   PERFORM saas_metrics._gather_marks(ledger);
-  PERFORM saas_metrics._give_to_owner(ledger);
-  FOREACH statement IN ARRAY grants LOOP
-    EXECUTE statement;
-  END LOOP;
+  PERFORM saas_metrics._grant_again(ledger);
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._rebuild_views(name) IS
-  'Makes the views that a ledger is read by anew, with what others may do with them. Part of upgrade_ledger and rebind.';
+  'Makes the views that a ledger is read by again, with what others may do with them. Part of upgrade_ledger and rebind.';
 
-CREATE FUNCTION saas_metrics._drop_views(ledger name) RETURNS void
+-- All at once, for they read each other; and no more than these.
+CREATE FUNCTION saas_metrics._drop_views(views regclass[]) RETURNS void
   LANGUAGE plpgsql
   SET client_min_messages = warning
 AS $$
-DECLARE
-  made name;
 BEGIN
-  FOR made IN
-    SELECT c.relname
-    FROM pg_catalog.pg_class AS c
-    WHERE c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = ledger)
-      AND c.relkind = 'v'
-      AND c.relname NOT IN (SELECT i.input FROM saas_metrics.input_columns AS i
-                            UNION ALL
-                            SELECT i.input || '_query' FROM saas_metrics.input_columns AS i
-                            UNION ALL
-                            SELECT w.marked_by || suffix FROM watched_tables AS w, unnest('{"",_rows}'::text[]) AS suffix
-                            WHERE w.marked_by IS NOT NULL)
-  LOOP
-    EXECUTE pg_catalog.format('DROP VIEW IF EXISTS %I CASCADE', made);
-  END LOOP;
+  EXECUTE 'DROP VIEW ' || pg_catalog.array_to_string(views, ', ');
 END
 $$;
-COMMENT ON FUNCTION saas_metrics._drop_views(name) IS 'Drops the views that a ledger is read by. Part of upgrade_ledger.';
+COMMENT ON FUNCTION saas_metrics._drop_views(regclass[]) IS
+  'Drops views of a ledger; an error (2BP01) if others depend on them. Part of upgrade_ledger and bind.';
+
+-- Where an input that is bound has no query, its rows would be taken for none: it is bound again first.
+CREATE FUNCTION saas_metrics._heal(ledger name) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  gone text;
+BEGIN
+  IF NOT saas_metrics._has_views()
+     AND NOT EXISTS (SELECT FROM bindings AS b WHERE b.bound AND saas_metrics._query_definition(ledger, b.input) IS NULL) THEN
+    FOR gone IN
+      SELECT DISTINCT c.input FROM saas_metrics.input_columns AS c WHERE pg_catalog.to_regclass(c.input) IS NULL
+    LOOP
+      PERFORM saas_metrics._build_input_view(gone);
+    END LOOP;
+    PERFORM saas_metrics._rebuild_views(ledger);
+    RAISE WARNING 'the views of ledger "%" were gone and are made anew', ledger
+      USING HINT = 'Watch again what is to be watched, and make views of your own that read them again.';
+  END IF;
+  PERFORM saas_metrics._grant_again(ledger);
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._heal(name) IS
+  'Makes the views of a ledger again that went with a table that was dropped with CASCADE, once all bound inputs have their queries; grants on what is new what was recorded. Part of bind, unbind and rebind.';

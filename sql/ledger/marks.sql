@@ -138,7 +138,8 @@ BEGIN
                 saas_metrics._customer_id_type(ledger), w.marked_by, w.marked_by || '_queue'), ''
                 ORDER BY w.marked_by), '')
     FROM watched_tables AS w
-    WHERE w.marked_by IS NOT NULL);
+    -- A view that reads a table goes with it.
+    WHERE pg_catalog.to_regclass(pg_catalog.quote_ident(w.marked_by)) IS NOT NULL);
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._gather_marks(name) IS
@@ -155,7 +156,8 @@ BEGIN
   FROM (SELECT 0 AS place, 'changed_customers' AS queue
         UNION ALL
         SELECT pg_catalog.row_number() OVER (ORDER BY w.marked_by), w.marked_by || '_queue'
-        FROM watched_tables AS w WHERE w.marked_by IS NOT NULL) AS q;
+        FROM watched_tables AS w
+        WHERE pg_catalog.to_regclass(pg_catalog.quote_ident(w.marked_by || '_queue')) IS NOT NULL) AS q;
   BEGIN
     EXECUTE 'WITH ' || taking || ', seen AS MATERIALIZED (SELECT m.* FROM marks AS m)
       SELECT pg_catalog.array_agg(DISTINCT s.customer_id)::pg_catalog.text[],

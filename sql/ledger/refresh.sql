@@ -1,33 +1,90 @@
 -- Refreshing ----------------------------------------------------------------------
 
+CREATE FUNCTION saas_metrics._relations_read(ledger name, OUT relation oid) RETURNS SETOF oid
+  STABLE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  -- with_children: not by FROM ONLY.
+  WITH RECURSIVE read AS (
+    -- The other inputs count where these are bound to them.
+    SELECT to_regclass(format('%I.%I', ledger, input))::oid AS relation, false AS with_children
+    FROM unnest('{subscription_periods,customers,fx_rates}'::text[]) AS input
+    UNION
+    SELECT next.*
+    FROM read
+    CROSS JOIN LATERAL (
+      SELECT d.refobjid, regexp_count(w.ev_action::text, format(':relid %s ', d.refobjid))
+                         > regexp_count(w.ev_action::text, format(':relid %s [^{}]*:inh false ', d.refobjid))
+      FROM pg_rewrite AS w
+      CROSS JOIN LATERAL (
+        SELECT DISTINCT d.refobjid
+        FROM pg_depend AS d
+        WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+          AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> w.ev_class
+      ) AS d
+      WHERE w.ev_class = read.relation AND w.ev_type = '1'
+      UNION ALL
+      -- Partitions go with their table.
+      SELECT i.inhrelid, true
+      FROM pg_inherits AS i
+      JOIN pg_class AS c ON c.oid = i.inhrelid AND NOT c.relispartition
+      WHERE i.inhparent = read.relation AND read.with_children
+    ) AS next
+  )
+  SELECT DISTINCT read.relation FROM read WHERE read.relation IS NOT NULL
+$$;
+COMMENT ON FUNCTION saas_metrics._relations_read(name) IS
+  'All that a ledger''s inputs read, through whatever views, and these; tables that inherit from one included. Part of refresh.';
+
 CREATE FUNCTION saas_metrics._tables_read(ledger name) RETURNS SETOF regclass
   STABLE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
 AS $$
-  WITH RECURSIVE read AS (
-    -- The other inputs count where these are bound to them.
-    SELECT format('%I.%I', ledger, input)::regclass::oid AS relation
-    FROM unnest('{subscription_periods,customers,fx_rates}'::text[]) AS input
-    UNION
-    SELECT d.refobjid
-    FROM read
-    JOIN pg_rewrite AS w ON w.ev_class = read.relation
-    JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
-                       AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> w.ev_class
-  )
   SELECT c.oid::regclass
-  FROM read
-  JOIN pg_class AS c ON c.oid = read.relation
-  WHERE c.relkind IN ('r', 'p', 'm', 'f')
+  FROM saas_metrics._relations_read(ledger) AS r
+  JOIN pg_class AS c ON c.oid = r.relation
+  WHERE c.relkind IN ('r', 'p', 'm', 'f', 'S')
 $$;
 COMMENT ON FUNCTION saas_metrics._tables_read(name) IS
-  'The tables, materialized views and foreign tables that a ledger''s inputs read, through whatever views. Part of refresh and check_ledger.';
+  'The tables, materialized views, foreign tables and sequences that a ledger''s inputs read, through whatever views. Part of refresh and check_ledger.';
+
+-- Of the server's own functions, few yield another result without a change of what they are given;
+-- and what they are called by in a view is written in its rule alone.
+CREATE FUNCTION saas_metrics._rule_varies(rule oid) RETURNS boolean
+  STABLE STRICT LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+  RETURN EXISTS (
+    SELECT
+    FROM pg_depend AS d
+    LEFT JOIN pg_operator AS o ON d.refclassid = 'pg_operator'::regclass AND o.oid = d.refobjid
+    JOIN pg_proc AS p ON p.oid = CASE d.refclassid WHEN 'pg_proc'::regclass THEN d.refobjid ELSE o.oprcode END
+    WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = rule AND p.provolatile <> 'i')
+  OR EXISTS (
+    SELECT
+    FROM pg_rewrite AS w
+    CROSS JOIN regexp_matches(w.ev_action::text, ':(funcid|relid) (\d+) |(\{SQLVALUEFUNCTION) ', 'g') AS found
+    LEFT JOIN pg_proc AS p ON found[1] = 'funcid' AND p.oid = found[2]::oid AND p.oid < 16384
+    WHERE w.oid = rule
+      AND (found[3] IS NOT NULL
+           OR p.provolatile = 'v'
+           OR p.proname IN ('now', 'transaction_timestamp', 'statement_timestamp', 'current_setting')
+           OR p.proname = 'age' AND p.pronargs = 1
+           OR p.proname ~ '^(table|schema|database|cursor)_to_xml'
+           -- The catalogs, and views such as pg_settings.
+           OR found[1] = 'relid' AND found[2]::oid < 16384));
+COMMENT ON FUNCTION saas_metrics._rule_varies(oid) IS
+  'Whether the query of a view can yield other rows though none of its tables changed: it calls a function that is not immutable (of the server''s own only those that read a clock, a setting or tables, and those that are volatile), or reads a catalog. Part of refresh and check_ledger.';
 
 CREATE FUNCTION saas_metrics._unwatched_tables(ledger name) RETURNS SETOF regclass
   STABLE LANGUAGE plpgsql
 AS $$
 BEGIN
   RETURN QUERY
+    WITH rules AS MATERIALIZED (
+      SELECT w.oid, w.ev_class
+      FROM saas_metrics._relations_read(ledger) AS r
+      JOIN pg_catalog.pg_rewrite AS w ON w.ev_class = r.relation AND w.ev_type = '1'
+    )
     SELECT t
     FROM saas_metrics._tables_read(ledger) AS t
     WHERE NOT EXISTS (
@@ -35,58 +92,34 @@ BEGIN
       WHERE w.source_table = t OR w.source_table IN (SELECT pg_catalog.pg_partition_ancestors(t)))
       AND NOT EXISTS (
         SELECT FROM saas_metrics.input_columns AS c
-        WHERE t = pg_catalog.to_regclass(pg_catalog.format('%I.%I', ledger, c.input || '_rows')));
+        WHERE t = pg_catalog.to_regclass(pg_catalog.format('%I.%I', ledger, c.input || '_rows')))
+    UNION ALL
+    SELECT w.ev_class::regclass FROM rules AS w WHERE saas_metrics._rule_varies(w.oid);
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._unwatched_tables(name) IS
-  'Of the tables that a ledger''s inputs read, those whose changes do not mark customers. Part of refresh and check_ledger.';
+  'Of what a ledger''s inputs read, that whose changes do not mark customers: tables that are not watched, and views, such as <input>_query, that call functions or read settings, clocks or catalogs. Part of refresh and check_ledger.';
 
-CREATE FUNCTION saas_metrics._refresh_statement(
-    first boolean, everything boolean, anew boolean, rebuild boolean, id_type text
-  ) RETURNS text
+CREATE FUNCTION saas_metrics._refresh_statement(everything boolean, anew boolean, rebuild boolean, id_type text) RETURNS text
   IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
   RETURN replace(replace(
     regexp_replace(
       regexp_replace(replace(saas_metrics._ledger_objects('refresh'), ':recorded',
-              CASE WHEN first THEN saas_metrics._ledger_objects('refresh_first')
-                   ELSE saas_metrics._ledger_objects('refresh_compare') END
-              || CASE WHEN rebuild THEN saas_metrics._ledger_objects('refresh_sum')
-                   ELSE saas_metrics._ledger_objects('refresh_roll') END),
+              saas_metrics._ledger_objects('refresh_compare')
+              || saas_metrics._ledger_objects(CASE WHEN rebuild THEN 'refresh_sum' ELSE 'refresh_roll' END)),
       ':is_touched\(([a-z.]+_id)\)',
       CASE WHEN anew AND everything THEN 'true' ELSE '\1 IN (SELECT t.customer_id FROM touched AS t)' END, 'g'),
       ':is_changed\(([a-z.]+_id)\)',
       CASE WHEN everything THEN 'true' ELSE '\1 = ANY ($1::' || id_type || '[])' END, 'g'),
     ':everything', everything::text),
     ':known', CASE WHEN anew THEN 'NULL::uuid' ELSE 'k.digest' END);
-COMMENT ON FUNCTION saas_metrics._refresh_statement(boolean, boolean, boolean, boolean, text) IS
-  'The statement of a refresh: of a ledger without lines, of all customers, whatever is known of them, of a ledger whose rollup is empty. Part of refresh.';
-
--- What is new to a ledger without lines is written faster without indexes, which come after it;
--- whoever reads waits meanwhile. Not where somebody is reading already, or has made more of the table.
-CREATE FUNCTION saas_metrics._drop_keys() RETURNS boolean
-  LANGUAGE plpgsql
-AS $$
-BEGIN
-  LOCK TABLE current_lines, customer_digests IN ACCESS EXCLUSIVE MODE NOWAIT;
-  IF EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = 'current_lines'::regclass AND NOT i.indisprimary)
-     OR EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = 'current_lines'::regclass)
-     OR EXISTS (SELECT FROM pg_constraint AS c WHERE c.conrelid = 'current_lines'::regclass AND c.contype = 'c')
-     OR EXISTS (SELECT FROM pg_class AS c WHERE c.oid = 'current_lines'::regclass AND c.relforcerowsecurity) THEN
-    RETURN false;
-  END IF;
-  ALTER TABLE current_lines DROP CONSTRAINT current_lines_pkey;
-  ALTER TABLE customer_digests DROP CONSTRAINT customer_digests_pkey;
-  RETURN true;
-EXCEPTION WHEN lock_not_available OR object_in_use THEN
-  RETURN false;
-END
-$$;
-COMMENT ON FUNCTION saas_metrics._drop_keys() IS
-  'Drops the primary keys of current_lines and customer_digests, unless somebody uses these or they have more than that; returns whether it did. Part of refresh.';
+COMMENT ON FUNCTION saas_metrics._refresh_statement(boolean, boolean, boolean, text) IS
+  'The statement of a refresh: of all customers, whatever is known of them, of a ledger whose rollup is empty. Part of refresh.';
 
 CREATE FUNCTION saas_metrics.refresh(
     ledger name,
+    everything boolean DEFAULT false,
     OUT periods bigint,
     OUT customers bigint,
     OUT movements_added bigint,
@@ -97,6 +130,7 @@ CREATE FUNCTION saas_metrics.refresh(
   LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner_wrapper';
 CREATE FUNCTION saas_metrics.refresh_as_owner(
     ledger name,
+    everything boolean,
     OUT periods bigint,
     OUT customers bigint,
     OUT movements_added bigint,
@@ -114,20 +148,22 @@ CREATE FUNCTION saas_metrics.refresh_as_owner(
 AS $$
 DECLARE
   started timestamptz := clock_timestamp();
-  everything boolean;
   anew boolean;
   number bigint;
   changed text[];
   settings text;
   rebuild boolean;
-  first boolean;
   changes bigint;
 BEGIN
   PERFORM saas_metrics._lock_ledger(ledger);
+  IF everything IS NULL THEN
+    RAISE EXCEPTION 'everything must not be NULL' USING ERRCODE = '22004', HINT = 'Leave it out to have its default, false.';
+  END IF;
   PERFORM saas_metrics._require_views(ledger);
   -- In this order: the lock, the queue, the inputs. A change that commits between the last two is
   -- still queued; one that is off the queue is seen.
-  SELECT s.everything, s.anew, s.last_refresh + 1 INTO everything, anew, number FROM ledger_settings AS s FOR UPDATE;
+  SELECT s.everything OR refresh_as_owner.everything, s.anew, s.last_refresh + 1 INTO everything, anew, number
+  FROM ledger_settings AS s FOR UPDATE;
   -- An array that becomes a constant of the plan, in which rows are looked up by a hash: not a text cast to one.
   SELECT t.customers, t.everybody OR everything INTO changed, everything FROM saas_metrics._take_marks() AS t;
   everything := everything OR EXISTS (SELECT FROM saas_metrics._unwatched_tables(ledger))
@@ -138,18 +174,13 @@ BEGIN
     PERFORM set_config('enable_indexscan', 'off', true);
   END IF;
   rebuild := everything AND NOT EXISTS (SELECT FROM rollup);
-  first := rebuild AND NOT EXISTS (SELECT FROM current_lines);
-  first := first AND saas_metrics._drop_keys();
   SELECT e.settings INTO settings FROM engine_settings AS e;
   -- To sort takes as much memory as is set for maintenance, but several steps do so at once.
   PERFORM set_config('work_mem', least(pg_size_bytes(current_setting('maintenance_work_mem')), 268435456) / 1024 || 'kB', true);
-  EXECUTE saas_metrics._refresh_statement(first, everything, anew OR rebuild, rebuild, saas_metrics._customer_id_type(ledger))
+  EXECUTE saas_metrics._refresh_statement(everything, anew OR rebuild, rebuild, saas_metrics._customer_id_type(ledger))
     INTO periods, customers, movements_added, movements_superseded, changes
     USING coalesce(changed, '{}'), number, settings;
-  IF first THEN
-    ALTER TABLE current_lines ADD CONSTRAINT current_lines_pkey PRIMARY KEY (customer_id, effective_on, seq);
-    ALTER TABLE customer_digests ADD CONSTRAINT customer_digests_pkey PRIMARY KEY (customer_id);
-  ELSIF everything AND NOT rebuild AND changes > 0 THEN
+  IF everything AND NOT rebuild AND changes > 0 THEN
     EXECUTE saas_metrics._ledger_objects('forget_zeros');
   END IF;
   UPDATE ledger_settings AS s
@@ -168,9 +199,9 @@ BEGIN
   duration := clock_timestamp() - started;
 END
 $$;
-COMMENT ON FUNCTION saas_metrics.refresh_as_owner(name) IS 'The body of refresh, run as the owner of the ledger. Part of refresh.';
-COMMENT ON FUNCTION saas_metrics.refresh(name) IS
-  'Takes what changed in a ledger''s inputs into its movements: the customers that watched tables marked or, if an input reads a table that is not watched or something else changed, all. Returns how many periods and customers it read, how many movements it added and superseded, and how many rows of the inputs it leaves in rejected_rows; a refresh without changes records nothing. Refreshes of one ledger wait for each other; writers of billing tables do not wait. Errors: 3F000, 42501; 40001 under REPEATABLE READ and SERIALIZABLE if another refresh came between.';
+COMMENT ON FUNCTION saas_metrics.refresh_as_owner(name, boolean) IS 'The body of refresh, run as the owner of the ledger. Part of refresh.';
+COMMENT ON FUNCTION saas_metrics.refresh(name, boolean) IS
+  'Takes what changed in a ledger''s inputs into its movements: the customers that watched tables marked or, if an input reads something that is not watched (a table, a function that is not immutable, a setting, a clock) or something else changed, all. everything: all, whatever is marked, such as after writes with triggers disabled. Returns how many periods and customers it read, how many movements it added and superseded, and how many rows of the inputs it leaves in rejected_rows; a refresh without changes records nothing. Refreshes of one ledger wait for each other; writers of billing tables do not wait. Errors: 3F000, 42501; 22004 if an argument is NULL; 55000 if its views are gone; 40001 under REPEATABLE READ and SERIALIZABLE if another refresh came between.';
 
 -- What counted from a day in the future when it was recorded, and now counts, goes to what counts at
 -- once.

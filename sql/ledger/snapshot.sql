@@ -23,6 +23,7 @@ DECLARE
   twice text;
 BEGIN
   PERFORM saas_metrics._lock_ledger(ledger);
+  PERFORM saas_metrics._require_views(ledger);
   IF EXISTS (SELECT FROM bindings AS b WHERE b.input = 'subscription_periods' AND b.bound) THEN
     RAISE EXCEPTION 'input "subscription_periods" is bound to a query'
       USING ERRCODE = '55000', HINT = 'Snapshots fill subscription_periods_rows: unbind that input, or bind history only.';

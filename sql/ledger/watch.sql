@@ -125,22 +125,26 @@ AS $$
 BEGIN
   RETURN QUERY
     WITH watching AS (
-      SELECT w.source_table, t.trigger_name, q.oid AS queue,
+      SELECT w.source_table, w.marked_by, t.trigger_name, q.oid AS queue,
              pg_catalog.string_to_array(pg_catalog.encode(g.tgargs, 'escape'), '\000') AS arguments
       FROM watched_tables AS w
+      JOIN pg_catalog.pg_class AS s ON s.oid = w.source_table
       LEFT JOIN saas_metrics._triggers(ledger) AS t ON t.relation = w.source_table AND NOT t.truncates AND NOT t.disabled
       LEFT JOIN pg_catalog.pg_trigger AS g ON g.tgrelid = t.relation AND g.tgname = t.trigger_name
       LEFT JOIN pg_catalog.pg_class AS q
         ON q.oid = g.tgconstrrelid AND q.relname = coalesce(w.marked_by || '_queue', 'changed_customers')
     )
     SELECT w.source_table,
-           CASE WHEN bool_and(w.queue IS NULL) THEN 'it has no trigger'
+           CASE WHEN bool_and(pg_catalog.to_regclass(pg_catalog.quote_ident(w.marked_by)) IS NULL AND w.marked_by IS NOT NULL)
+                THEN 'a table that its SELECT reads is gone'
+                WHEN bool_and(w.queue IS NULL) THEN 'it has no trigger'
                 WHEN bool_and(saas_metrics._column_gone(w.source_table, w.queue, w.arguments)) THEN 'a column that the mark is made of is gone or of another type'
                 WHEN bool_and(NOT saas_metrics._takes_marks(w.queue)) THEN 'its queue was altered' END
     FROM watching AS w
     GROUP BY w.source_table
     HAVING bool_and(w.queue IS NULL OR saas_metrics._column_gone(w.source_table, w.queue, w.arguments)
-                    OR NOT saas_metrics._takes_marks(w.queue));
+                    OR NOT saas_metrics._takes_marks(w.queue)
+                    OR w.marked_by IS NOT NULL AND pg_catalog.to_regclass(pg_catalog.quote_ident(w.marked_by)) IS NULL);
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._broken_watches(name) IS

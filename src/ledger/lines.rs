@@ -91,48 +91,10 @@ fn ledger_lines(call: Call, movements: PackedMovements) -> RowSet {
     rows
 }
 
-/// The names of the columns of a stored line: the customer, the refresh, and those of a line.
-pub const LINE_NAMES: [&str; 34] = [
-    "customer_id",
-    "recorded_by",
-    "seq",
-    "effective_at",
-    "effective_on",
-    "counts_from",
-    "kind",
-    "mrr_before",
-    "mrr_after",
-    "first_on",
-    "spell",
-    "churn_kind",
-    "churn_reason",
-    "product",
-    "plan",
-    "billing_period",
-    "currency",
-    "line_before",
-    "line_after",
-    "native_amount",
-    "plan_switch",
-    "product_switch",
-    "billing_period_switch",
-    "plan_customers",
-    "product_customers",
-    "billing_period_customers",
-    "day_opening",
-    "week_opening",
-    "month_opening",
-    "quarter_opening",
-    "year_opening",
-    "active_at_opening",
-    "currency_switch",
-    "net",
-];
-
 /// What the first line tells of its movement is NULL in the others, and what would repeat is NULL:
 /// a day from which it counts that is its own, amounts of a line that are the movement's, an opening
 /// that is the MRR before.
-pub fn put_line(row: &mut Filling, told: &Told) {
+fn put_line(row: &mut Filling, told: &Told) {
     let Told { movement, line, first, .. } = *told;
     let amount = |mantissa| Value::Decimal(Decimal::new(mantissa, MRR_DECIMALS).trimmed());
     let unless = |known: bool, mantissa: i128| if known { Value::Null } else { amount(mantissa) };

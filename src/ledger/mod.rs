@@ -8,4 +8,3 @@ mod lines;
 mod mark;
 mod objects;
 mod reader;
-mod store;

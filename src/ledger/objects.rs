@@ -12,7 +12,7 @@ macro_rules! parts {
     };
 }
 
-const PARTS: [(&str, &str); 24] = parts![
+const PARTS: [(&str, &str); 23] = parts![
     "contributed_columns",
     "movements_by",
     "tables",
@@ -31,7 +31,6 @@ const PARTS: [(&str, &str); 24] = parts![
     "refresh",
     "refresh_compare",
     "refresh_roll",
-    "refresh_first",
     "refresh_sum",
     "settle",
     "forget_zeros",

@@ -9,7 +9,6 @@ use saas_metrics_engine::collection::key::Customer;
 use super::argument::raw;
 use super::call::Call;
 use super::error::raise;
-use super::row::Value;
 use super::shown::shown;
 use super::sql_type::sql_type_named;
 use super::varlena::bytes_of;
@@ -28,13 +27,6 @@ unsafe impl<'fcx> ArgAbi<'fcx> for CustomerDatum<'fcx> {
     unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
         // SAFETY: a datum passes through unread.
         CustomerDatum { datum: unsafe { raw(arg) }, lifetime: PhantomData }
-    }
-}
-
-impl<'a> CustomerDatum<'a> {
-    /// The customer as a column of a result.
-    pub fn value(self, call: Call, number: i32) -> Value<'a> {
-        Value::Given(self.datum, call.argument_type(number))
     }
 }
 

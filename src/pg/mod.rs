@@ -15,7 +15,6 @@ pub mod encoding;
 /// Errors with SQLSTATE and HINT.
 pub mod error;
 /// Tables that rows are appended to.
-pub mod heap;
 /// JSON documents.
 pub mod json;
 /// The server's memory for Rust collections.

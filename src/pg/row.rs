@@ -24,8 +24,6 @@ pub enum Value<'a> {
     Count(i64),
     Date(Day),
     Decimal(Decimal),
-    /// A value as the server gave it, and its type.
-    Given(pg_sys::Datum, pg_sys::Oid),
     Instant(Instant),
     Integer(i32),
     Interval(Interval),
@@ -78,7 +76,6 @@ impl Value<'_> {
             Value::Count(_) => column == pg_sys::INT8OID,
             Value::Date(_) => column == pg_sys::DATEOID,
             Value::Decimal(_) | Value::Numeric(_) => column == pg_sys::NUMERICOID,
-            Value::Given(_, given) => column == *given,
             Value::Instant(_) => column == pg_sys::TIMESTAMPTZOID,
             Value::Integer(_) => column == pg_sys::INT4OID,
             Value::Interval(_) => column == pg_sys::INTERVALOID,
@@ -95,7 +92,6 @@ impl Value<'_> {
             Value::Count(value) => pg_sys::Datum::from(value),
             Value::Date(day) => pg_sys::Datum::from(day.0),
             Value::Decimal(value) => room.put(Encoded::from(value).bytes()),
-            Value::Given(value, _) => value,
             Value::Instant(value) => pg_sys::Datum::from(value.0),
             Value::Integer(value) => pg_sys::Datum::from(value),
             Value::Interval(value) => room.put(&value.bytes()),
@@ -173,7 +169,7 @@ impl Filling<'_> {
     /// The value of the next column.
     #[inline]
     pub fn put(&mut self, value: Value) {
-        let place = self.row_type.order.get(self.filled).copied().unwrap_or(MAX_COLUMNS);
+        let place = self.filled;
         let column = self.row_type.columns.get(place);
         self.fits &= place < MAX_COLUMNS && column.is_some_and(|it| value.is_of(*it));
         if self.fits {
@@ -188,10 +184,8 @@ impl Filling<'_> {
 pub(super) struct RowType {
     oid: pg_sys::Oid,
     columns: Vec<pg_sys::Oid, ServerMemory>,
-    /// Which column is filled first, and so on.
-    pub(super) order: Vec<usize, ServerMemory>,
     /// A copy that nobody releases but with the memory it is in.
-    pub(super) description: pg_sys::TupleDesc,
+    description: pg_sys::TupleDesc,
 }
 
 impl RowType {
@@ -207,21 +201,13 @@ impl RowType {
                     let element = pg_sys::get_element_type(result);
                     let oid = if element == pg_sys::InvalidOid { result } else { element };
                     let known = PgTupleDesc::from_pg(pg_sys::lookup_rowtype_tupdesc(oid, -1));
-                    RowType { oid, ..RowType::described(&known, memory) }
+                    let mut columns = Vec::with_capacity_in(known.len(), memory);
+                    columns.extend(known.iter().map(|it| it.atttypid));
+                    let description = memory.work(|| pg_sys::CreateTupleDescCopy(known.as_ptr()));
+                    RowType { oid, columns, description }
                 }
             },
         )
-    }
-
-    /// The type of rows without a name.
-    pub(super) fn described(known: &PgTupleDesc, memory: ServerMemory) -> RowType {
-        let mut columns = Vec::with_capacity_in(known.len(), memory);
-        columns.extend(known.iter().map(|it| it.atttypid));
-        let mut order = Vec::with_capacity_in(known.len(), memory);
-        order.extend(0..known.len());
-        // SAFETY: the description is alive.
-        let description = memory.work(|| unsafe { pg_sys::CreateTupleDescCopy(known.as_ptr()) });
-        RowType { oid: pg_sys::RECORDOID, columns, order, description }
     }
 
     /// Gives the values of a row as the server takes them, and which are NULL. Refuses those that

@@ -1,7 +1,7 @@
 -- Customers one by one, and what is known to come.
 
 CREATE VIEW customer_status AS
-  WITH clock AS (SELECT currency, today FROM ledger_clock),
+  WITH clock AS (SELECT currency, today, refreshed FROM ledger_clock),
   latest AS NOT MATERIALIZED (
     SELECT DISTINCT ON (m.customer_id)
            m.customer_id, m.kind, m.mrr_after, m.effective_on, m.first_on, m.churn_reason
@@ -49,7 +49,7 @@ CREATE VIEW customer_status AS
   known AS (
     SELECT m.customer_id FROM movements AS m
     UNION
-    SELECT customer_id FROM customers
+    SELECT customer_id FROM customers WHERE (SELECT refreshed FROM clock)
   )
   SELECT k.customer_id, c.name,
          CASE WHEN l.kind <> 'churn' THEN 'active'
@@ -96,7 +96,7 @@ COMMENT ON COLUMN customer_status.is_test IS 'Whether the customer counts nowher
 COMMENT ON COLUMN customer_status.attributes IS 'The attributes in the input customers.';
 
 CREATE VIEW committed_mrr AS
-  WITH clock AS (SELECT currency, today FROM ledger_clock),
+  WITH clock AS (SELECT currency, today, refreshed FROM ledger_clock),
   changes AS (
     SELECT r.counts_from AS effective_on,
            sum(r.new_mrr) AS new_mrr, sum(r.reactivation_mrr) AS reactivation_mrr,
@@ -111,6 +111,7 @@ CREATE VIEW committed_mrr AS
            coalesce(sum(r.mrr), 0), coalesce(sum(r.customers), 0)::bigint
     FROM fresh_rollup AS r
     WHERE r.slice = 'year'
+    HAVING (SELECT refreshed FROM clock)
   )
   SELECT c.effective_on, clock.currency, c.new_mrr, c.reactivation_mrr, c.expansion_mrr,
          c.contraction_mrr, c.churn_mrr, c.fx_mrr,

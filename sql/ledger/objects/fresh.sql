@@ -19,6 +19,8 @@ CREATE VIEW pending_movements AS
       SELECT FROM customers AS t
       WHERE t.is_test AND t.customer_id = p.customer_id
         AND t.customer_id = ANY (ARRAY(SELECT DISTINCT c.customer_id FROM pending_customers AS c)))
+    -- Before the first refresh, the changed customers would be shown for all.
+    AND (SELECT c.refreshed FROM ledger_clock AS c)
   GROUP BY p.customer_id;
 COMMENT ON VIEW pending_movements IS
   'The movements of the customers changed since the last refresh, as they are now.';

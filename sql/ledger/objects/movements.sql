@@ -3,7 +3,7 @@
 CREATE VIEW fresh_rollup AS
   SELECT r.*
   FROM whole_rollup AS r
-  WHERE r.counts_from <= (SELECT c.today FROM ledger_clock AS c);
+  WHERE r.counts_from <= (SELECT c.today FROM ledger_clock AS c) AND (SELECT c.refreshed FROM ledger_clock AS c);
 COMMENT ON VIEW fresh_rollup IS 'The rollup as far as it counts today.';
 
 CREATE VIEW movements AS
@@ -121,10 +121,11 @@ CREATE VIEW freshness AS
          (SELECT count(DISTINCT c.customer_id) FROM pending_customers AS c) AS customers_pending,
          s.everything OR EXISTS (SELECT FROM pending_customers AS c WHERE c.customer_id IS NULL)
            AS everything_pending
-  FROM ledger_settings AS s;
+  FROM ledger_settings AS s
+  WHERE (SELECT c.currency IS NOT NULL FROM ledger_clock AS c);
 COMMENT ON VIEW freshness IS 'How fresh the ledger is.';
 COMMENT ON COLUMN freshness.last_refresh IS 'The number of the last refresh that changed something.';
-COMMENT ON COLUMN freshness.refreshed_at IS 'When the last refresh was.';
+COMMENT ON COLUMN freshness.refreshed_at IS 'When the last refresh was; NULL: there was none yet, and until then all views of movements are empty.';
 COMMENT ON COLUMN freshness.customers_pending IS
   'Customers of watched tables changed since then: views compute them anew at each reading.';
 COMMENT ON COLUMN freshness.everything_pending IS

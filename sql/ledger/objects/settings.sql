@@ -1,13 +1,17 @@
 -- What views and refreshes are told of the ledger.
 
--- LIMIT tells the planner that there is one: plans, and whether they are compiled, depend on it.
+-- LIMIT tells the planner that there is one: plans, and whether they are compiled, depend on it. Without
+-- a row, as after the restore of a dump of the schema alone, to read it is an error.
 CREATE VIEW ledger_clock AS
   SELECT s.currency, s.time_zone, s.settled_on,
-         saas_metrics.ledger_today(s.time_zone, s.settled_on) AS today
-  FROM ledger_settings AS s
+         saas_metrics.ledger_today(s.time_zone, s.settled_on) AS today,
+         s.refreshed_at IS NOT NULL AS refreshed
+  FROM (SELECT) AS one
+  LEFT JOIN ledger_settings AS s ON true
+  WHERE s.currency IS NOT NULL OR saas_metrics.ledger_without_settings('ledger_settings'::regclass)
   LIMIT 1;
 COMMENT ON VIEW ledger_clock IS
-  'The ledger''s currency, time zone and current date. The setting saas_metrics.today replaces the date for a session.';
+  'The ledger''s currency, time zone and current date, and whether it was ever refreshed. The setting saas_metrics.today replaces the date for a session.';
 
 -- The rates, and what is wrong with those that cannot be used.
 CREATE VIEW checked_rates AS
@@ -54,5 +58,6 @@ COMMENT ON VIEW engine_settings IS 'The settings, the policy and the rates as th
 
 CREATE VIEW kept_lines AS
   SELECT customer_id, seq, effective_at, :each_column(%), recorded_by
-  FROM current_lines;
+  FROM current_lines
+  WHERE (SELECT c.refreshed FROM ledger_clock AS c);
 COMMENT ON VIEW kept_lines IS 'current_lines with the columns in the order of saas_metrics.ledger_line.';

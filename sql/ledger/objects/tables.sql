@@ -57,9 +57,28 @@ CREATE TABLE bindings (
   input       text PRIMARY KEY,
   query       text NOT NULL,
   search_path text NOT NULL,
-  bound       boolean NOT NULL DEFAULT true
+  bound       boolean NOT NULL DEFAULT true,
+  definition  text
 );
 COMMENT ON TABLE bindings IS 'The queries that inputs are bound to, also while they are unbound, for rebind.';
+COMMENT ON COLUMN bindings.definition IS
+  'What the server said of the query when it was bound: where it says something else by now, a column or table was renamed, and the query follows.';
+
+CREATE TABLE recorded_grants (
+  object_name name,
+  column_name name,
+  privilege   text NOT NULL,
+  grantee     name,
+  grantable   boolean NOT NULL
+);
+ALTER TABLE recorded_grants REPLICA IDENTITY FULL;
+COMMENT ON TABLE recorded_grants IS
+  'What others may do with the ledger''s objects, as the last verb or refresh found it: views that are made again get it back.';
+COMMENT ON COLUMN recorded_grants.object_name IS 'The table or view; NULL: the schema.';
+COMMENT ON COLUMN recorded_grants.column_name IS 'The column; NULL: all of it.';
+COMMENT ON COLUMN recorded_grants.privilege IS 'What may be done with it.';
+COMMENT ON COLUMN recorded_grants.grantee IS 'The role that may; NULL: PUBLIC.';
+COMMENT ON COLUMN recorded_grants.grantable IS 'Whether it may grant that to others.';
 
 CREATE TABLE watched_tables (
   source_table regclass PRIMARY KEY,

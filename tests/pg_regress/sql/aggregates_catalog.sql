@@ -15,7 +15,7 @@ WHERE p.pronamespace = 'saas_metrics'::regnamespace
 
 -- Each part of one may run in a worker.
 SELECT p.oid::regprocedure FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
-WHERE p.pronamespace = 'saas_metrics'::regnamespace AND p.proparallel <> 's' AND l.lanname = 'c' AND p.proname NOT IN ('mark_changed', '_execute_as_of_now', 'ledger_store');
+WHERE p.pronamespace = 'saas_metrics'::regnamespace AND p.proparallel <> 's' AND l.lanname = 'c' AND p.proname NOT IN ('mark_changed', '_execute_as_of_now');
 
 -- Every object of the extension explains itself, columns too.
 SELECT pg_describe_object(d.classid, d.objid, d.objsubid) AS without_comment

@@ -329,10 +329,7 @@ SELECT pg_temp.refusals(
   $$ SELECT saas_metrics.ledger_movements(NULL, NULL, 'a', 'a', 'a', 'a', 'a', 1, 1, 'a', 'a', '1 month', now(), now(), 'a', now(), now(), 'a', 'a', true, NULL) $$,
   $$ SELECT saas_metrics.ledger_movements('fx=never', NULL, 'a', 'a', 'a', 'a', 'a', 1, 1, 'a', 'a', '1 month', now(), now(), 'a', now(), now(), 'a', 'a', true, NULL) $$,
   $$ SELECT 'a'::saas_metrics.packed_movements $$,
-  $$ SELECT saas_metrics.ledger_contributions('no', current_date, NULL) $$,
-  $$ SELECT saas_metrics.ledger_store('errors.current_lines'::regclass, 1, 'a'::text, (
-       SELECT saas_metrics.ledger_movements(s.settings, NULL, 'a', 'a', NULL, NULL, NULL, 1, 0, NULL, NULL, '1 month', now(), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)
-       FROM errors.engine_settings AS s)) $$
+  $$ SELECT saas_metrics.ledger_contributions('no', current_date, NULL) $$
 );
 \t off
 \pset format aligned

@@ -5,6 +5,7 @@ SET timezone = 'UTC';
 SET intervalstyle = 'postgres';
 SET saas_metrics.today = '2024-06-15';
 SELECT saas_metrics.create_ledger('explained');
+SELECT periods FROM saas_metrics.refresh('explained');
 COPY explained.fx_rates_rows FROM stdin;
 EUR	2024-01-01	1.10
 EUR	2024-04-01	1.20

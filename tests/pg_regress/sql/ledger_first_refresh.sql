@@ -1,5 +1,5 @@
--- The first refresh writes without keys or, where somebody uses the tables or made more of them, with them:
--- the same either way, for customers of all types.
+-- The first refresh, for customers of all types, and where somebody uses the tables or made more of them: the
+-- same everywhere.
 \set SHOW_CONTEXT never
 SET datestyle = 'ISO, YMD';
 SET client_min_messages = error;
@@ -55,7 +55,7 @@ SELECT count(*) FROM (
   SELECT customer_id, effective_on, seq, kind, mrr_before, mrr_after, recorded_by FROM first_text.current_lines
   EXCEPT ALL (SELECT customer_id, effective_on, seq, kind, mrr_before, mrr_after, recorded_by FROM first_read.current_lines)) AS other;
 SELECT count(*) FROM (SELECT * FROM first_text.rollup EXCEPT ALL SELECT * FROM first_trigger.rollup) AS other;
--- A refresh that fails leaves the keys where they were.
+-- A refresh that fails leaves all as it was.
 SELECT first_app.make('first_fails', 'text');
 CREATE FUNCTION first_app.fails() RETURNS numeric LANGUAGE plpgsql AS $$ BEGIN RAISE 'no amount'; END $$;
 SELECT saas_metrics.bind('first_fails', 'subscription_periods', 'SELECT customer AS customer_id, first_app.fails() AS amount, interval ''1 month'' AS billing_period, date ''2026-01-01'' AS starts_on FROM first_app.first_fails');

@@ -5,6 +5,8 @@ SET intervalstyle = 'postgres';
 SET saas_metrics.today = '2024-04-15';
 SET timezone = 'America/New_York';
 SELECT saas_metrics.create_ledger('company', 'USD', 'America/New_York');
+-- Without a first refresh nothing is shown, not even who changed.
+SELECT count(*) FROM saas_metrics.refresh('company');
 -- Ada   100 on basic from January 5; on February 10 she goes to pro for 160.
 -- Bob   100 on basic from January 20; leaves on March 12, too expensive; back on April 2 for 80.
 -- Cyd   1200 a year for the suite on pro from February 1: 100 a month; has cancelled for a year later.
@@ -44,7 +46,7 @@ Fay	s7	1	app	basic	500	\N	1 month	2024-01-01	\N	active	\N	\N
 Gus	s8	1	suite	pro	160	\N	1 month	2024-05-01	\N	active	\N	\N
 Ida	s9	1	app	basic	100	\N	1 month	2024-02-05	2024-02-25	active	\N	\N
 \.
--- What the views say before the first refresh, for later.
+-- What the views say before they are refreshed, for later.
 CREATE FUNCTION pg_temp.keep(prefix text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   kept name;
