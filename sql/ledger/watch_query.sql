@@ -2,13 +2,13 @@
 -- Whose a changed row is, such as a price, is asked when it is read and not when it is written: a
 -- customer can come to a plan while its price changes, and neither transaction sees the other.
 
-CREATE FUNCTION saas_metrics._collation(collation oid) RETURNS text
+CREATE FUNCTION saas_metrics._collation(declared oid) RETURNS text
   STABLE STRICT LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
   RETURN coalesce(
     (SELECT format(' COLLATE %I.%I', n.nspname, c.collname)
      FROM pg_collation AS c JOIN pg_namespace AS n ON n.oid = c.collnamespace
-     WHERE c.oid = collation), '');
+     WHERE c.oid = declared), '');
 COMMENT ON FUNCTION saas_metrics._collation(oid) IS
   'The collation of a column as its declaration writes it; empty if it has none. Part of watch.';
 
