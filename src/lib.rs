@@ -21,6 +21,12 @@ mod ledger;
 mod pg;
 mod stripe;
 
+/// Called by the server when it loads the library.
+#[pgrx::pg_guard]
+pub extern "C-unwind" fn _PG_init() {
+    pg::error::without_backtraces();
+}
+
 /// The version of the library that answers, for bug reports.
 #[pgrx::pg_extern(immutable, strict, parallel_safe)]
 fn version() -> &'static str {

@@ -5,13 +5,13 @@ CREATE FUNCTION saas_metrics.churn_rate(lost numeric, customers numeric) RETURNS
   IMMUTABLE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'churn_rate_wrapper';
 COMMENT ON FUNCTION saas_metrics.churn_rate(numeric, numeric) IS
-  'Customer churn rate of a period = lost / customers at its start; a fraction (0.05 = 5 percent). NULL if customers is 0 or an argument is NULL. Source: the standard form, customers lost in the period over those active at its opening (ChartMogul, Recurly). Over rows use mrr_movements and churn_rate(mrr_period).';
+  'Customer churn rate of a period = lost / customers at its start; a fraction (0.05 = 5 percent). NULL if customers is 0 or an argument is NULL. More lost than customers are an error (22023). Source: the standard form, customers lost in the period over those active at its opening (ChartMogul, Recurly). Over rows use mrr_movements and churn_rate(mrr_period).';
 
 CREATE FUNCTION saas_metrics.retention_rate(lost numeric, customers numeric) RETURNS numeric
   IMMUTABLE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'retention_rate_wrapper';
 COMMENT ON FUNCTION saas_metrics.retention_rate(numeric, numeric) IS
-  'Customer retention rate of a period = 1 - lost / customers at its start; a fraction. NULL if customers is 0 or an argument is NULL. Source: complement of churn_rate.';
+  'Customer retention rate of a period = 1 - lost / customers at its start; a fraction. NULL if customers is 0 or an argument is NULL. More lost than customers are an error (22023). Source: complement of churn_rate.';
 
 CREATE FUNCTION saas_metrics.annual_churn_rate(monthly numeric) RETURNS numeric
   IMMUTABLE STRICT PARALLEL SAFE

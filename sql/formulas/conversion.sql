@@ -11,7 +11,7 @@ CREATE FUNCTION saas_metrics.activation_rate(activated numeric, signed_up numeri
   IMMUTABLE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'activation_rate_wrapper';
 COMMENT ON FUNCTION saas_metrics.activation_rate(numeric, numeric) IS
-  'Activation rate = users who reached first value / users who signed up; a fraction. NULL if signed_up is 0 or an argument is NULL. Source: the standard form.';
+  'Activation rate = users who reached first value / users who signed up; a fraction. NULL if signed_up is 0 or an argument is NULL. More activated than signed_up are an error (22023). Source: the standard form.';
 
 CREATE FUNCTION saas_metrics.reactivation_rate(reactivated numeric, dormant numeric) RETURNS numeric
   IMMUTABLE STRICT PARALLEL SAFE
@@ -23,25 +23,25 @@ CREATE FUNCTION saas_metrics.recovery_rate(recovered numeric, failed numeric) RE
   IMMUTABLE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'recovery_rate_wrapper';
 COMMENT ON FUNCTION saas_metrics.recovery_rate(numeric, numeric) IS
-  'Recovery rate = failed payments recovered / payments failed; a fraction. Attribute a recovery to the period that the payment failed in. NULL if failed is 0 or an argument is NULL. Source: Recurly dunning effectiveness.';
+  'Recovery rate = failed payments recovered / payments failed; a fraction. Attribute a recovery to the period that the payment failed in. NULL if failed is 0 or an argument is NULL. More recovered than failed are an error (22023). Source: Recurly dunning effectiveness.';
 
 CREATE FUNCTION saas_metrics.payment_failure_rate(failed numeric, attempts numeric) RETURNS numeric
   IMMUTABLE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'payment_failure_rate_wrapper';
 COMMENT ON FUNCTION saas_metrics.payment_failure_rate(numeric, numeric) IS
-  'Payment failure rate = failed / attempted payments; a fraction. NULL if attempts is 0 or an argument is NULL. Source: the standard form.';
+  'Payment failure rate = failed / attempted payments; a fraction. NULL if attempts is 0 or an argument is NULL. More failed than attempts are an error (22023). Source: the standard form.';
 
 CREATE FUNCTION saas_metrics.attach_rate(with_add_on numeric, customers numeric) RETURNS numeric
   IMMUTABLE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'attach_rate_wrapper';
 COMMENT ON FUNCTION saas_metrics.attach_rate(numeric, numeric) IS
-  'Attach rate = customers with the add-on / customers; a fraction. NULL if customers is 0 or an argument is NULL. Source: the standard form.';
+  'Attach rate = customers with the add-on / customers; a fraction. NULL if customers is 0 or an argument is NULL. More with_add_on than customers are an error (22023). Source: the standard form.';
 
 CREATE FUNCTION saas_metrics.stickiness(dau numeric, mau numeric) RETURNS numeric
   IMMUTABLE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', 'stickiness_wrapper';
 COMMENT ON FUNCTION saas_metrics.stickiness(numeric, numeric) IS
-  'Stickiness = daily / monthly active users; a fraction. NULL if mau is 0 or an argument is NULL. Source: Google Analytics user stickiness.';
+  'Stickiness = daily / monthly active users; a fraction. NULL if mau is 0 or an argument is NULL. More dau than mau are an error (22023). Source: Google Analytics user stickiness.';
 
 CREATE TYPE saas_metrics.rate_bounds AS (low numeric, high numeric);
 COMMENT ON TYPE saas_metrics.rate_bounds IS

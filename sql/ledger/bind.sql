@@ -130,7 +130,7 @@ BEGIN
     RAISE EXCEPTION 'input must not be NULL' USING ERRCODE = '22004', HINT = 'Give the name of an input.';
   END IF;
   IF NOT EXISTS (SELECT FROM saas_metrics.input_columns AS c WHERE c.input = _require_input.input) THEN
-    RAISE EXCEPTION 'input "%" is not known', input
+    RAISE EXCEPTION 'input "%" is not known', pg_catalog.left(input, 100)
       USING ERRCODE = '22023', HINT = pg_catalog.format('Use one of: %s.', (
         SELECT pg_catalog.string_agg(DISTINCT c.input, ', ') FROM saas_metrics.input_columns AS c));
   END IF;
@@ -174,13 +174,24 @@ CREATE FUNCTION saas_metrics._follow_renames(ledger name) RETURNS void
 AS $$
 BEGIN
   UPDATE bindings AS b
-  SET query = now.definition, search_path = '""', definition = now.definition
+  SET query = now.definition, search_path = '', definition = now.definition
   FROM (SELECT k.input, saas_metrics._query_definition(ledger, k.input) AS definition FROM bindings AS k WHERE k.bound) AS now
   WHERE b.input = now.input AND b.definition <> now.definition;
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._follow_renames(name) IS
-  'Brings the queries of bindings up to date where columns or tables that they read were renamed. Part of the verbs.';
+  'Brings the queries of bindings up to date where columns or tables that they read were renamed. Part of _record_life.';
+
+CREATE FUNCTION saas_metrics._record_life(ledger name) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  PERFORM saas_metrics._record_grants(ledger);
+  PERFORM saas_metrics._follow_renames(ledger);
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._record_life(name) IS
+  'Records what is lost with a view: who may read it and, of a query, what it is by now. Part of refresh, bind, unbind, rebind and upgrade_ledger.';
 
 CREATE FUNCTION saas_metrics._bindings_now(ledger name, OUT input text, OUT query text, OUT search_path text) RETURNS SETOF record
   STABLE LANGUAGE plpgsql
@@ -189,7 +200,7 @@ BEGIN
   RETURN QUERY
     SELECT b.input,
            CASE WHEN b.definition <> d.definition THEN d.definition ELSE b.query END,
-           CASE WHEN b.definition <> d.definition THEN '""' ELSE b.search_path END
+           CASE WHEN b.definition <> d.definition THEN '' ELSE b.search_path END
     FROM bindings AS b
     CROSS JOIN LATERAL (SELECT saas_metrics._query_definition(ledger, b.input) AS definition) AS d
     WHERE b.bound
@@ -198,95 +209,6 @@ END
 $$;
 COMMENT ON FUNCTION saas_metrics._bindings_now(name) IS
   'The queries that the inputs of the ledger that was entered are bound to, with what was renamed since by its name of now. Part of export_commands.';
-
--- Whether something says who the customers are by now, so that their type stands. What only the last
--- refresh made of customers without any movement does not.
-CREATE FUNCTION saas_metrics._holds_customers(ledger name, input text) RETURNS boolean
-  STABLE LANGUAGE plpgsql
-AS $$
-DECLARE
-  own text;
-  held boolean;
-BEGIN
-  held := EXISTS (SELECT FROM current_lines) OR EXISTS (SELECT FROM superseded_lines) OR EXISTS (SELECT FROM closes)
-    OR EXISTS (SELECT FROM watched_tables)
-    OR EXISTS (SELECT FROM bindings AS b JOIN saas_metrics.input_columns AS c ON c.input = b.input AND c.column_name = 'customer_id'
-               WHERE b.bound AND b.input <> _holds_customers.input);
-  FOR own IN SELECT c.input || '_rows' FROM saas_metrics.input_columns AS c WHERE c.column_name = 'customer_id' LOOP
-    EXIT WHEN held;
-    EXECUTE pg_catalog.format('SELECT EXISTS (SELECT FROM %I)', own) INTO held;
-  END LOOP;
-  RETURN held;
-END
-$$;
-COMMENT ON FUNCTION saas_metrics._holds_customers(name, text) IS
-  'Whether customers of a type are in a ledger, or another input is bound to such. Part of bind.';
-
-CREATE FUNCTION saas_metrics._retype_tables(ledger name, tables regclass[], customer_id_type text) RETURNS void
-  LANGUAGE plpgsql
-AS $$
-DECLARE
-  marking record;
-  own regclass;
-BEGIN
-  -- Those of the ledger's own rows, for nothing else is watched yet: some hold on to the type of the queue.
-  FOR marking IN SELECT t.relation, t.trigger_name FROM saas_metrics._triggers(ledger) AS t LOOP
-    EXECUTE pg_catalog.format('DROP TRIGGER %I ON %s', marking.trigger_name, marking.relation);
-  END LOOP;
-  -- What refreshes without a movement left: made again by the next.
-  DELETE FROM customer_digests;
-  DELETE FROM rejected_rows;
-  DELETE FROM changed_customers;
-  FOREACH own IN ARRAY tables LOOP
-    EXECUTE pg_catalog.format('ALTER TABLE %s ALTER customer_id TYPE %s USING NULL::%2$s', own, customer_id_type);
-  END LOOP;
-  PERFORM saas_metrics._watch_rows(ledger, c.input) FROM (SELECT DISTINCT i.input FROM saas_metrics.input_columns AS i) AS c;
-END
-$$;
-COMMENT ON FUNCTION saas_metrics._retype_tables(name, regclass[], text) IS 'Part of bind.';
-
--- Customers of another type, as long as the ledger holds none: all views are made again, and nothing else.
-CREATE FUNCTION saas_metrics._retype_ledger(ledger name, input text, customer_id_type text) RETURNS void
-  LANGUAGE plpgsql
-  SET client_min_messages = warning
-AS $$
-DECLARE
-  known text := saas_metrics._customer_id_type(ledger);
-  tables regclass[];
-  views regclass[];
-  own record;
-BEGIN
-  SELECT pg_catalog.array_agg(o.relation ORDER BY o.relation) INTO tables
-  FROM saas_metrics._own_relations(ledger) AS o
-  JOIN pg_catalog.pg_attribute AS a ON a.attrelid = o.relation AND a.attname = 'customer_id'
-  WHERE o.kind = 'TABLE' AND o.relation <> 'watched_tables'::regclass;
-  SELECT pg_catalog.array_agg(o.relation) INTO views
-  FROM saas_metrics._own_relations(ledger) AS o
-  WHERE o.kind = 'VIEW'
-    AND (o.input IS NULL OR EXISTS (SELECT FROM saas_metrics.input_columns AS c WHERE c.input = o.input AND c.column_name = 'customer_id'));
-  EXECUTE 'LOCK TABLE ' || pg_catalog.array_to_string(tables, ', ');
-  IF saas_metrics._holds_customers(ledger, input) THEN
-    RAISE EXCEPTION 'customer_id is %, but the customers of ledger "%" are %', customer_id_type, ledger, known
-      USING ERRCODE = '42804', HINT = 'All inputs of a ledger need one type of customer_id, that of the first bound.';
-  END IF;
-  PERFORM saas_metrics._refuse_losses(
-    pg_catalog.format('customer_id is %s, but %%s depends on the ledger with customers of type %s', customer_id_type, known),
-    'Drop that, bind, and make it again.',
-    (SELECT pg_catalog.array_agg(l ORDER BY l COLLATE "C")
-     FROM (SELECT v FROM saas_metrics._losses_of_views(ledger, views) AS v
-           UNION
-           SELECT t FROM saas_metrics._losses_of_retype(ledger, tables) AS t) AS lost (l)));
-  PERFORM saas_metrics._drop_views(views);
-  PERFORM saas_metrics._retype_tables(ledger, tables, customer_id_type);
-  FOR own IN
-    SELECT c.input FROM saas_metrics.input_columns AS c WHERE c.column_name = 'customer_id'
-  LOOP
-    PERFORM saas_metrics._build_input_view(own.input);
-  END LOOP;
-  PERFORM saas_metrics._rebuild_views(ledger);
-END
-$$;
-COMMENT ON FUNCTION saas_metrics._retype_ledger(name, text, text) IS 'Part of bind.';
 
 CREATE FUNCTION saas_metrics._id_type(query regclass, id_column name) RETURNS text
   STABLE LANGUAGE sql
@@ -341,7 +263,7 @@ BEGIN
   problems := saas_metrics._bind_problems(ledger, input, made);
   IF problems IS NOT NULL THEN
     RAISE EXCEPTION 'the query does not fit the input "%": %', input, array_to_string(problems, '; ')
-      USING ERRCODE = '42804', HINT = 'saas_metrics.input_columns lists the columns of the input and their types.';
+      USING ERRCODE = '42804', HINT = saas_metrics._bind_hint(problems);
   END IF;
   SELECT r INTO itself FROM saas_metrics._reads_of_itself(ledger, input, made) AS r LIMIT 1;
   IF itself IS NOT NULL THEN
@@ -389,10 +311,7 @@ BEGIN
     RAISE EXCEPTION 'an argument of bind is NULL' USING ERRCODE = '22004', HINT = 'Give the name of an input and a SELECT.';
   END IF;
   PERFORM saas_metrics._require_input(input);
-  statement := saas_metrics._one_select(query);
-  IF statement IS NULL THEN
-    PERFORM saas_metrics._refuse_query('must be one SELECT');
-  END IF;
+  statement := saas_metrics._select_to_bind(query);
   EXECUTE format('SELECT NOT EXISTS (SELECT FROM %I)', input || '_rows') INTO empty;
   IF NOT empty THEN
     RAISE EXCEPTION 'input "%" has rows of its own in %_rows', input, input
@@ -402,6 +321,7 @@ BEGIN
     RAISE NOTICE 'input "%" is bound to this query already, skipping', input;
     RETURN;
   END IF;
+  PERFORM saas_metrics._record_life(ledger);
   id_type := saas_metrics._check_query(ledger, input, statement, callers_path);
   IF id_type <> saas_metrics._customer_id_type(ledger) THEN
     PERFORM saas_metrics._retype_ledger(ledger, input, id_type);
@@ -444,6 +364,7 @@ AS $$
 BEGIN
   PERFORM saas_metrics._lock_ledger(ledger);
   PERFORM saas_metrics._require_input(input);
+  PERFORM saas_metrics._record_life(ledger);
   PERFORM saas_metrics._detach_input(ledger, input);
   EXECUTE 'UPDATE bindings SET bound = false WHERE input = $1' USING input;
   PERFORM saas_metrics._heal(ledger);
@@ -464,6 +385,7 @@ DECLARE
   kept record;
 BEGIN
   PERFORM saas_metrics._lock_ledger(ledger);
+  PERFORM saas_metrics._record_life(ledger);
   FOR kept IN SELECT b.input, b.query, b.search_path FROM bindings AS b ORDER BY b.input LOOP
     PERFORM saas_metrics._bind_in(ledger, kept.input, kept.query, kept.search_path, again => true);
   END LOOP;
@@ -472,4 +394,4 @@ END
 $$;
 COMMENT ON FUNCTION saas_metrics.rebind_as_owner(name) IS 'The body of rebind, run as the owner of the ledger. Part of rebind.';
 COMMENT ON FUNCTION saas_metrics.rebind(name) IS
-  'Binds all inputs again to the queries they were bound to, in the search paths of then and with what was renamed since by its name of now: after a migration, or for columns that a SELECT * has gained. Makes views again that went with a table that was dropped with CASCADE, with what others may do with them as the last verb or refresh found it. Errors as of bind.';
+  'Binds all inputs again to the queries they were bound to, in the search paths of then and with what was renamed since by its name of now: after a migration, or for columns that a SELECT * has gained. Makes views again that went with a table that was dropped with CASCADE, with what others may do with them as the last refresh, bind, unbind or rebind found it. Errors as of bind.';

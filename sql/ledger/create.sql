@@ -161,12 +161,12 @@ BEGIN
     RAISE EXCEPTION 'an argument of create_ledger is NULL'
       USING ERRCODE = '22004', HINT = 'Leave an argument out to have its default.';
   END IF;
-  IF currency !~ '^[A-Za-z]{3,8}$' THEN
-    RAISE EXCEPTION 'currency "%" is not a code of 3 to 8 letters', currency
+  IF currency !~ '^[A-Za-z]{3}$' THEN
+    RAISE EXCEPTION 'currency "%" is not a code of three letters', left(currency, 100)
       USING ERRCODE = '22023', HINT = 'Give an ISO 4217 code such as USD.';
   END IF;
   IF NOT EXISTS (SELECT FROM pg_timezone_names AS z WHERE z.name = create_ledger.time_zone) THEN
-    RAISE EXCEPTION 'time zone "%" is not known', time_zone
+    RAISE EXCEPTION 'time zone "%" is not known', left(time_zone, 100)
       USING ERRCODE = '22023', HINT = 'Give a name from pg_timezone_names such as America/New_York.';
   END IF;
   IF saas_metrics._is_ledger(ledger) THEN
@@ -183,7 +183,7 @@ BEGIN
     RETURN;
   END IF;
   IF NOT EXISTS (SELECT FROM saas_metrics.policies AS p WHERE p.policy = create_ledger.policy) THEN
-    RAISE EXCEPTION 'policy "%" is not known', policy
+    RAISE EXCEPTION 'policy "%" is not known', left(policy, 100)
       USING ERRCODE = '22023', HINT = 'Choose one of saas_metrics.policies. A policy of your own goes into the table policies of a ledger; then saas_metrics.set_policy.';
   END IF;
   IF ledger = '' THEN
@@ -203,7 +203,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.create_ledger(name, text, text, text, boolean) IS
-  'Creates a ledger: a schema of this name with inputs, movements and the views that answer. currency: the code that all amounts are in. time_zone: where days begin. policy: how rows count (saas_metrics.policies). row_security: compute views by the reader''s own rights on movements. Safe to repeat. Errors: 42P06 if a schema of the name exists that is no ledger, 55000 if the ledger has other settings, 22023 for an unknown time zone, policy or a bad currency. Then: saas_metrics.bind.';
+  'Creates a ledger: a schema of this name with inputs, movements and the views that answer. currency: the code of three letters that all amounts are in. time_zone: where days begin. policy: how rows count (saas_metrics.policies). row_security: compute views by the reader''s own rights on movements. Safe to repeat. Errors: 42P06 if a schema of the name exists that is no ledger, 55000 if the ledger has other settings, 22023 for an unknown time zone, policy or a bad currency. Then: saas_metrics.bind.';
 
 CREATE FUNCTION saas_metrics._drop_schema(ledger name) RETURNS void
   LANGUAGE plpgsql

@@ -323,10 +323,25 @@ AS $$
 BEGIN
   IF first + (at_most - 1) * step < today THEN
     RAISE EXCEPTION 'the result would have more than % periods, from % on', at_most, first
-      USING ERRCODE = '54000', HINT = 'Correct the rows that start so early; saas_metrics.explain tells which.';
+      USING ERRCODE = '54000', HINT = 'Read a view of longer periods, or correct the rows that start so early.';
   END IF;
   RETURN QUERY SELECT p::date FROM generate_series(first::timestamp, today::timestamp, step) AS p;
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.ledger_periods(date, date, interval, integer) IS
   'The starts of all periods of a length from a first one through the one that holds today; more than so many are an error (54000). None if an argument is NULL. Part of a ledger''s views.';
+
+CREATE FUNCTION saas_metrics._survive(survival numeric, churned bigint, at_risk bigint) RETURNS numeric
+  IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+  RETURN round(survival * (1 - churned::numeric / at_risk), 20);
+COMMENT ON FUNCTION saas_metrics._survive(numeric, bigint, bigint) IS 'Part of the aggregate _survival.';
+
+CREATE AGGREGATE saas_metrics._survival(churned bigint, at_risk bigint) (
+  SFUNC = saas_metrics._survive,
+  STYPE = numeric,
+  INITCOND = '1',
+  PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE saas_metrics._survival(bigint, bigint) IS
+  'The product of 1 - churned / at_risk, to 20 decimals. Part of the view churn_by_age of a ledger.';

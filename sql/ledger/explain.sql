@@ -85,7 +85,7 @@ BEGIN
       WHERE o.kind <> 'churn' AND (explain.measure <> 'lost_customers' OR c.kind = 'churn')
       ORDER BY o.customer_id;
   ELSE
-    RAISE EXCEPTION 'measure "%" cannot be explained', coalesce(explain.measure, 'NULL')
+    RAISE EXCEPTION 'measure "%" cannot be explained', coalesce(left(explain.measure, 100), 'NULL')
       USING ERRCODE = '22023', HINT = 'Give an amount or a number of customers of mrr_monthly: opening_mrr, new_mrr, reactivation_mrr, expansion_mrr, contraction_mrr, churn_mrr, fx_mrr, closing_mrr, retained_mrr, surviving_mrr, or the like of customers, or lost_customers.';
   END IF;
 END
@@ -132,29 +132,49 @@ COMMENT ON AGGREGATE saas_metrics.ledger_explanations(
   ) IS
   'How each of one customer''s rows of subscription_periods counts, in the order of the aggregation. Part of explain_customer.';
 
-CREATE FUNCTION saas_metrics.explain_customer(
-    ledger name,
-    period daterange,
-    customer text,
-    OUT subscription_id text,
-    OUT item_id text,
-    OUT product text,
-    OUT plan text,
-    OUT kind text,
-    OUT status text,
-    OUT amount numeric,
-    OUT discount numeric,
-    OUT discount_kind text,
-    OUT currency text,
-    OUT billing_period interval,
-    OUT factor text,
-    OUT native_mrr numeric,
-    OUT mrr numeric,
-    OUT counts_on date,
-    OUT counts_until date,
-    OUT rule text,
-    OUT customer_mrr numeric
-  ) RETURNS SETOF record
+CREATE TYPE saas_metrics.ledger_row_explanation AS (
+  subscription_id text,
+  item_id         text,
+  product         text,
+  plan            text,
+  kind            text,
+  status          text,
+  amount          numeric,
+  discount        numeric,
+  discount_kind   text,
+  currency        text,
+  billing_period  interval,
+  factor          text,
+  native_mrr      numeric,
+  mrr             numeric,
+  counts_on       date,
+  counts_until    date,
+  rule            text,
+  customer_mrr    numeric
+);
+COMMENT ON TYPE saas_metrics.ledger_row_explanation IS
+  'A row of subscription_periods and how it counts, as explain_customer shows it.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.subscription_id IS 'The subscription.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.item_id IS 'The item.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.product IS 'The product.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.plan IS 'The plan.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.kind IS 'recurring, add_on, usage or one_time.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.status IS 'The status of the row.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.amount IS 'The price per billing period, in the row''s currency.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.discount IS 'The discount per billing period, likewise.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.discount_kind IS 'permanent, repeating or once.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.currency IS 'The currency of amount, discount and native_mrr.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.billing_period IS 'The billing period.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.factor IS 'What makes the price one per month; NULL if the row does not count.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.native_mrr IS 'The row''s MRR in its own currency; likewise.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.mrr IS 'The row''s MRR in the ledger''s currency; likewise.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.counts_on IS 'The first day on which it counts; likewise.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.counts_until IS 'The first day on which it no longer does; NULL: it still runs.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.rule IS 'What decided how it counts, or why it does not.';
+COMMENT ON COLUMN saas_metrics.ledger_row_explanation.customer_mrr IS 'The customer''s whole MRR at the end of counts_on.';
+
+CREATE FUNCTION saas_metrics.explain_customer(ledger name, period daterange, customer text)
+  RETURNS SETOF saas_metrics.ledger_row_explanation
   STABLE LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
 AS $$
@@ -164,7 +184,7 @@ BEGIN
   PERFORM saas_metrics._enter_ledger(ledger, to_change => false);
   IF period IS NULL OR isempty(period) OR customer IS NULL THEN
     RAISE EXCEPTION 'period and customer must not be NULL or empty'
-      USING ERRCODE = '22004', HINT = 'Give the days as a range, such as daterange(period_start, period_end), and the customer as text.';
+      USING ERRCODE = '22004', HINT = 'Give the days as a range, such as daterange(period_start, period_end), and the customer.';
   END IF;
   id_type := saas_metrics._customer_id_type(ledger);
   RETURN QUERY EXECUTE replace(saas_metrics._ledger_objects('explain_customer'), ':customer_id_type', id_type)
@@ -172,4 +192,14 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.explain_customer(name, daterange, text) IS
-  'Where a customer''s MRR comes from: his rows of subscription_periods that have to do with a period, each with its price, the factor that makes it one per month, its MRR in its own and in the ledger''s currency, the days it counts on (until: exclusive; NULL: still running), the rule that decided so, and the customer''s whole MRR at the end of its first day. Errors: 3F000; 22004 without period or customer; 22P02 if customer is not of the type of customer_id.';
+  'Where a customer''s MRR comes from: their rows of subscription_periods that have to do with a period, each with its price, the factor that makes it one per month, its MRR in its own and in the ledger''s currency, the days it counts on (until: exclusive; NULL: still running), the rule that decided so, and the customer''s whole MRR at the end of its first day. Errors: 3F000; 22004 without period or customer; 22P02 if customer is not of the type of customer_id.';
+
+CREATE FUNCTION saas_metrics.explain_customer(ledger name, period daterange, customer anyelement)
+  RETURNS SETOF saas_metrics.ledger_row_explanation
+  STABLE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT e.* FROM saas_metrics.explain_customer(ledger, period, customer::text) AS e
+$$;
+COMMENT ON FUNCTION saas_metrics.explain_customer(name, daterange, anyelement) IS
+  'The same for a customer that is given as a number, a uuid or any other type of customer_id. Errors likewise.';

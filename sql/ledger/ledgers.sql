@@ -68,7 +68,7 @@ BEGIN
     RETURN (now() AT TIME ZONE time_zone)::date;
   END IF;
   IF NOT asked ~ '^\d{4}-\d\d-\d\d$' THEN
-    RAISE EXCEPTION 'saas_metrics.today must be a date, not "%"', asked
+    RAISE EXCEPTION 'saas_metrics.today must be a date, not "%"', left(asked, 100)
       USING ERRCODE = '22023', HINT = 'Write it as 2024-06-30, or reset the setting.';
   END IF;
   today := asked::date;
@@ -166,8 +166,6 @@ BEGIN
   IF NOT FOUND THEN
     PERFORM saas_metrics.ledger_without_settings('ledger_settings'::regclass);
   END IF;
-  PERFORM saas_metrics._record_grants(ledger);
-  PERFORM saas_metrics._follow_renames(ledger);
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._lock_ledger(name) IS

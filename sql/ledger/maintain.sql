@@ -1,5 +1,16 @@
 -- Moving and upgrading ledgers --------------------------------------------------------
 
+-- Whoever owns a ledger can write what its bindings hold; it must stay a list of names in a script.
+CREATE FUNCTION saas_metrics._set_search_path(path text) RETURNS text
+  IMMUTABLE STRICT LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+  RETURN CASE
+    WHEN path = '' THEN 'SET search_path = '''';'
+    WHEN path ~ '^("([^"]|"")+"|[a-z_][a-z0-9_]*)(, *("([^"]|"")+"|[a-z_][a-z0-9_]*))*$' THEN format('SET search_path = %s;', path)
+    ELSE format('SELECT pg_catalog.set_config(''search_path'', %L, false);', path) END;
+COMMENT ON FUNCTION saas_metrics._set_search_path(text) IS
+  'The statement that sets a search path, whatever text it is given. Part of export_commands.';
+
 CREATE FUNCTION saas_metrics.export_commands(ledger name) RETURNS SETOF text
   STABLE LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
@@ -13,7 +24,7 @@ BEGIN
                   s.currency, s.time_zone, CASE WHEN s.row_security THEN ', row_security => true' ELSE '' END)
     FROM ledger_settings AS s;
   FOR part IN SELECT b.input, b.query, b.search_path FROM saas_metrics._bindings_now(ledger) AS b LOOP
-    RETURN NEXT format('SELECT pg_catalog.set_config(''search_path'', %L, false);', part.search_path);
+    RETURN NEXT saas_metrics._set_search_path(part.search_path);
     RETURN NEXT format('SELECT saas_metrics.bind(%L, %L, %L);', ledger, part.input, part.query);
   END LOOP;
   RETURN QUERY
@@ -51,6 +62,7 @@ CREATE FUNCTION saas_metrics.upgrade_ledger_as_owner(ledger name) RETURNS void
 AS $$
 BEGIN
   PERFORM saas_metrics._lock_ledger(ledger);
+  PERFORM saas_metrics._record_life(ledger);
   PERFORM saas_metrics._rebuild_views(ledger);
   UPDATE ledger_settings SET saas_metrics_version = saas_metrics.version(), everything = true, anew = true;
   DELETE FROM rollup;

@@ -159,10 +159,8 @@ BEGIN
         FROM watched_tables AS w
         WHERE pg_catalog.to_regclass(pg_catalog.quote_ident(w.marked_by || '_queue')) IS NOT NULL) AS q;
   BEGIN
-    EXECUTE 'WITH ' || taking || ', seen AS MATERIALIZED (SELECT m.* FROM marks AS m)
-      SELECT pg_catalog.array_agg(DISTINCT s.customer_id)::pg_catalog.text[],
-             coalesce(pg_catalog.bool_or(s.customer_id IS NULL OR s.scope <> ''r''), false)
-      FROM seen AS s' INTO customers, everybody;
+    EXECUTE pg_catalog.format('WITH %s, seen AS MATERIALIZED (SELECT m.* FROM marks AS m) %s', taking,
+                              saas_metrics._ledger_objects('take_marks')) INTO customers, everybody;
   EXCEPTION WHEN OTHERS THEN
     IF SQLSTATE ~ '^(40|42501|53|55|57|58|XX)' THEN
       RAISE;

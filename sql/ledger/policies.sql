@@ -66,7 +66,7 @@ BEGIN
   ORDER BY known.place
   LIMIT 1;
   IF found.policy IS NULL THEN
-    RAISE EXCEPTION 'policy "%" is not known', policy
+    RAISE EXCEPTION 'policy "%" is not known', pg_catalog.left(policy, 100)
       USING ERRCODE = '22023', HINT = 'Choose one of saas_metrics.policies, or insert your own into the table policies of the ledger.';
   END IF;
   RETURN found;

@@ -241,11 +241,11 @@ BEGIN
       USING ERRCODE = '22004', HINT = 'Give a measure and a cause that saas_metrics.reconcile shows.';
   END IF;
   IF NOT EXISTS (SELECT FROM saas_metrics.dialects AS d WHERE d.measure = reconcile_customers.measure AND d.measure <> 'ltv') THEN
-    RAISE EXCEPTION 'measure "%" has no customers to list', measure
+    RAISE EXCEPTION 'measure "%" has no customers to list', left(measure, 100)
       USING ERRCODE = '22023', HINT = 'Give another measure of saas_metrics.reconcile; ltv is made of arpa and churn_rate.';
   END IF;
   IF place IS NULL THEN
-    RAISE EXCEPTION '"%" is no cause of a difference between "%" and "%"', cause, dialect_a, dialect_b
+    RAISE EXCEPTION '"%" is no cause of a difference between "%" and "%"', left(cause, 100), left(dialect_a, 100), left(dialect_b, 100)
       USING ERRCODE = '22023', HINT = 'The causes are: ' || array_to_string(steps.causes, ', ') || '.';
   END IF;
   RETURN QUERY EXECUTE format($query$

@@ -70,8 +70,8 @@ CREATE FUNCTION saas_metrics._rule_varies(rule oid) RETURNS boolean
            OR p.proname IN ('now', 'transaction_timestamp', 'statement_timestamp', 'current_setting')
            OR p.proname = 'age' AND p.pronargs = 1
            OR p.proname ~ '^(table|schema|database|cursor)_to_xml'
-           -- The catalogs, and views such as pg_settings.
-           OR found[1] = 'relid' AND found[2]::oid < 16384));
+           -- The catalogs, and views such as pg_settings; 0 is none.
+           OR found[1] = 'relid' AND found[2]::bigint BETWEEN 1 AND 16383));
 COMMENT ON FUNCTION saas_metrics._rule_varies(oid) IS
   'Whether the query of a view can yield other rows though none of its tables changed: it calls a function that is not immutable (of the server''s own only those that read a clock, a setting or tables, and those that are volatile), or reads a catalog. Part of refresh and check_ledger.';
 
@@ -174,12 +174,17 @@ BEGIN
     PERFORM set_config('enable_indexscan', 'off', true);
   END IF;
   rebuild := everything AND NOT EXISTS (SELECT FROM rollup);
-  SELECT e.settings INTO settings FROM engine_settings AS e;
   -- To sort takes as much memory as is set for maintenance, but several steps do so at once.
   PERFORM set_config('work_mem', least(pg_size_bytes(current_setting('maintenance_work_mem')), 268435456) / 1024 || 'kB', true);
-  EXECUTE saas_metrics._refresh_statement(everything, anew OR rebuild, rebuild, saas_metrics._customer_id_type(ledger))
-    INTO periods, customers, movements_added, movements_superseded, changes
-    USING coalesce(changed, '{}'), number, settings;
+  BEGIN
+    SELECT e.settings INTO settings FROM engine_settings AS e;
+    EXECUTE saas_metrics._refresh_statement(everything, anew OR rebuild, rebuild, saas_metrics._customer_id_type(ledger))
+      INTO periods, customers, movements_added, movements_superseded, changes
+      USING coalesce(changed, '{}'), number, settings;
+  EXCEPTION WHEN OTHERS THEN
+    PERFORM saas_metrics._blame_query(SQLSTATE);
+    RAISE;
+  END;
   IF everything AND NOT rebuild AND changes > 0 THEN
     EXECUTE saas_metrics._ledger_objects('forget_zeros');
   END IF;
@@ -196,12 +201,13 @@ BEGIN
     -- What plans depend on, and no more.
     ANALYZE current_lines (customer_id, effective_on, seq), rollup (slice, period_start, counts_from), customer_digests (customer_id);
   END IF;
+  PERFORM saas_metrics._record_life(ledger);
   duration := clock_timestamp() - started;
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.refresh_as_owner(name, boolean) IS 'The body of refresh, run as the owner of the ledger. Part of refresh.';
 COMMENT ON FUNCTION saas_metrics.refresh(name, boolean) IS
-  'Takes what changed in a ledger''s inputs into its movements: the customers that watched tables marked or, if an input reads something that is not watched (a table, a function that is not immutable, a setting, a clock) or something else changed, all. everything: all, whatever is marked, such as after writes with triggers disabled. Returns how many periods and customers it read, how many movements it added and superseded, and how many rows of the inputs it leaves in rejected_rows; a refresh without changes records nothing. Refreshes of one ledger wait for each other; writers of billing tables do not wait. Errors: 3F000, 42501; 22004 if an argument is NULL; 55000 if its views are gone; 40001 under REPEATABLE READ and SERIALIZABLE if another refresh came between.';
+  'Takes what changed in a ledger''s inputs into its movements: the customers that watched tables marked or, if an input reads something that is not watched (a table, a function that is not immutable, a setting, a clock) or something else changed, all. everything: all, whatever is marked, such as after writes with triggers disabled. Returns how many periods and customers it read, how many movements it added and superseded, and how many rows of the inputs it leaves in rejected_rows; a refresh without changes records nothing. Refreshes of one ledger wait for each other; writers of billing tables do not wait. Errors: 3F000, 42501; the error of a bound query, which the message names; 22004 if an argument is NULL; 55000 if its views are gone; 40001 under REPEATABLE READ and SERIALIZABLE if another refresh came between.';
 
 -- What counted from a day in the future when it was recorded, and now counts, goes to what counts at
 -- once.

@@ -30,7 +30,7 @@ BEGIN
   END IF;
   SELECT CASE WHEN c.customer_id IS NULL OR c.item_id IS NULL
               THEN format('a row without %s', CASE WHEN c.item_id IS NULL THEN 'item_id' ELSE 'customer_id' END)
-              ELSE format('item %s of customer %s twice', c.item_id, c.customer_id) END
+              ELSE format('item %s of customer %s twice', left(c.item_id, 100), left(c.customer_id::text, 100)) END
     INTO twice
   FROM current_subscriptions AS c
   GROUP BY c.customer_id, c.subscription_id, c.item_id

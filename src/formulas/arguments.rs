@@ -30,6 +30,15 @@ pub fn not_negative<'a>(name: &str, value: Numeric<'a>) -> Numeric<'a> {
     value
 }
 
+/// A part that is counted within a whole, and so cannot exceed it; nothing is asked where there is no
+/// whole.
+pub fn within<'a>(name: &str, part: Numeric<'a>, whole_name: &str, whole: Numeric<'a>) {
+    if !whole.is_zero() && part.compare(whole) == Ordering::Greater {
+        let hint = format!("Check the order of the arguments: {name}, then {whole_name}.");
+        refuse(name, part, &format!("must not exceed {whole_name}"), &hint);
+    }
+}
+
 /// A loss, by its magnitude: signed and unsigned losses count alike.
 pub fn loss<'a>(name: &str, value: Numeric<'a>) -> Numeric<'a> {
     finite(name, value).abs()

@@ -7,7 +7,7 @@ use crate::pg::numeric::Numeric;
 const MONTHS_OF_A_YEAR: i64 = 12;
 
 ratios! {
-    churn_rate(lost, customers);
+    churn_rate(lost within, customers);
 }
 
 #[pg_extern(immutable, strict, parallel_safe)]

@@ -12,12 +12,12 @@ use crate::pg::row::{Row, Value};
 
 ratios! {
     conversion_rate(conversions, leads);
-    activation_rate(activated, signed_up);
+    activation_rate(activated within, signed_up);
     reactivation_rate(reactivated, dormant);
-    recovery_rate(recovered, failed);
-    payment_failure_rate(failed, attempts);
-    attach_rate(with_add_on, customers);
-    stickiness(dau, mau);
+    recovery_rate(recovered within, failed);
+    payment_failure_rate(failed within, attempts);
+    attach_rate(with_add_on within, customers);
+    stickiness(dau within, mau);
 }
 
 /// The Wilson score interval:

@@ -3,19 +3,20 @@
 //! Each function is what its COMMENT in `sql/formulas/` says; only the checks of its arguments and
 //! the arithmetic are here.
 
-/// Declares formulas that divide one number, not below 0, by another.
+/// Declares formulas that divide one number, not below 0, by another; `within` says of a part that
+/// it is counted among the whole and must not exceed it.
 macro_rules! ratios {
-    ($($name:ident($part:ident, $whole:ident);)*) => {$(
+    ($($name:ident($part:ident $($within:ident)?, $whole:ident);)*) => {$(
         #[::pgrx::pg_extern(immutable, strict, parallel_safe)]
         fn $name<'a>(
             $part: $crate::pg::numeric::Numeric<'a>,
             $whole: $crate::pg::numeric::Numeric<'a>,
         ) -> Option<$crate::pg::numeric::Numeric<'a>> {
-            use $crate::formulas::arguments::not_negative;
-            $crate::formulas::ratio(
-                not_negative(stringify!($part), $part),
-                not_negative(stringify!($whole), $whole),
-            )
+            use $crate::formulas::arguments;
+            arguments::not_negative(stringify!($part), $part);
+            arguments::not_negative(stringify!($whole), $whole);
+            $(arguments::$within(stringify!($part), $part, stringify!($whole), $whole);)?
+            $crate::formulas::ratio($part, $whole)
         }
     )*};
 }

@@ -17,6 +17,7 @@ use crate::pg::memory::ServerMemory;
 use crate::pg::numeric::Numeric;
 use crate::pg::packed::PackedMovements;
 use crate::pg::row::{Rows, RowsBuilder, Value};
+use crate::pg::shown::shown;
 use crate::pg::state::State;
 use crate::pg::varlena::Text;
 
@@ -107,7 +108,7 @@ fn ledger_slices() -> Vec<&'static str> {
 #[cold]
 fn raise_unknown(slice: &Text) -> ! {
     invalid_argument(
-        format!("a rollup has no slice \"{}\"", String::from_utf8_lossy(slice.bytes())),
+        format!("a rollup has no slice \"{}\"", shown(slice.bytes())),
         &format!("Use one of: {}.", ledger_slices().join(", ")),
     )
 }

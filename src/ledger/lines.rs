@@ -4,6 +4,7 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 use saas_metrics_engine::billing_period::MRR_DECIMALS;
 use saas_metrics_engine::decimal::Decimal;
+use saas_metrics_engine::ledger::canceled::need_all;
 use saas_metrics_engine::ledger::items::stretches;
 use saas_metrics_engine::ledger::movements::{Line, Movement};
 use saas_metrics_engine::ledger::packed::{Packer, Told, unpack};
@@ -56,7 +57,7 @@ fn ledger_movements_step(
     let reader = state.reader;
     let settings = &reader.settings;
     let given = reader.read(period);
-    or_raise(state.rows.add(&given, settings.currency.code(), &settings.policy));
+    or_raise(state.rows.add(&given, settings));
     state
 }
 
@@ -164,7 +165,7 @@ fn ledger_rejections_final(call: Call, state: Option<State<LedgerCustomer>>) -> 
             });
         }
         let reader = state.reader;
-        let found = if known.need_rates() {
+        let found = if need_all(known) {
             stretches(known, &reader.settings, &reader.zone).rejected
         } else {
             vec![]

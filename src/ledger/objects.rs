@@ -1,9 +1,12 @@
 //! The scripts that make a ledger's objects, and a check of the queries that it is given.
 
 use pgrx::prelude::*;
+use saas_metrics_engine::ledger::limits::LONGEST_TEXT;
 
+use super::check;
 use crate::pg::error::invalid_argument;
 use crate::pg::parser;
+use crate::pg::shown::shown;
 use crate::pg::varlena::Text;
 
 macro_rules! parts {
@@ -33,8 +36,8 @@ const PARTS: [(&str, &str); 23] = parts![
     "refresh_roll",
     "refresh_sum",
     "settle",
+    "take_marks",
     "forget_zeros",
-    "check",
     "explain_customer"
 ];
 
@@ -46,13 +49,16 @@ const SUM_COLUMNS: &str = include_str!("../../sql/ledger/objects/sum_columns.sql
 
 #[pg_extern(immutable, strict, parallel_safe)]
 fn ledger_objects(part: &str) -> String {
-    let known = PARTS.iter().find(|it| it.0 == part).unwrap_or_else(|| {
+    let checks = (part == "check").then(check::script);
+    let known = PARTS.iter().find(|it| it.0 == part).map(|it| it.1);
+    let script = checks.as_deref().or(known).unwrap_or_else(|| {
         invalid_argument(
-            format!("a ledger has no part \"{part}\""),
+            format!("a ledger has no part \"{}\"", shown(part.as_bytes())),
             "See saas_metrics.create_ledger.",
         )
     });
-    let script = spell_out(known.1, ":each_input(", INPUT_COLUMNS);
+    let script = script.replace(":longest_text", &LONGEST_TEXT.to_string());
+    let script = spell_out(&script, ":each_input(", INPUT_COLUMNS);
     let script = spell_out(&script, ":each_column(", LINE_COLUMNS);
     spell_out(&script, ":each_sum(", SUM_COLUMNS)
 }

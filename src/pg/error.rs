@@ -78,6 +78,23 @@ pub fn raise_other_version() -> ! {
     )
 }
 
+/// Keeps backtraces out of errors, whatever the server's environment asks for: their DETAIL would
+/// show them to whoever is connected.
+pub fn without_backtraces() {
+    const ASKED: &str = "RUST_LIB_BACKTRACE";
+    let before = std::env::var_os(ASKED);
+    // SAFETY: a server process has one thread, and what others find there is as it was.
+    unsafe {
+        std::env::set_var(ASKED, "0");
+        // Asks for one, which makes the answer of now that of the process.
+        drop(std::backtrace::Backtrace::capture());
+        match before {
+            Some(value) => std::env::set_var(ASKED, value),
+            None => std::env::remove_var(ASKED),
+        }
+    }
+}
+
 /// Lets the server cancel the statement.
 pub fn check_for_interrupts() {
     pgrx::check_for_interrupts!();

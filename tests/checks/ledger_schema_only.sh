@@ -21,13 +21,15 @@ refused() {
 
 clean_up_at_exit
 work=$(mktemp -d)
-query -c 'CREATE ROLE ledger_owner LOGIN; CREATE ROLE ledger_reader'
-for database in original restored; do
+for role in ledger_owner ledger_reader; do
+    [[ $(query -c "SELECT count(*) FROM pg_roles WHERE rolname = '$role'") == 1 ]] || query -c "CREATE ROLE $role LOGIN"
+done
+for database in whole restored; do
     createdb --owner=ledger_owner --template=template0 "$database"
 done
 export PGUSER=ledger_owner
-query -d original -f "$moving/tables.sql" >/dev/null
-pg_dump --schema-only original | query -d restored >/dev/null
+query -d whole -f "$moving/tables.sql" >/dev/null
+pg_dump --schema-only whole | query -d restored >/dev/null
 
 # All views that show something of movements, and the verbs.
 query -d restored -c "
@@ -56,6 +58,6 @@ SQL
 
 query -d restored -c "SELECT saas_metrics.drop_ledger('$ledger')"
 [[ -z $(query -d restored -c 'SELECT tgname FROM pg_trigger WHERE NOT tgisinternal') ]] || die "drop_ledger left triggers"
-query -d original -c "SELECT saas_metrics.export_commands('$ledger')" | query -d restored >/dev/null 2>"$work/setup" || die "$(<"$work/setup")"
+query -d whole -c "SELECT saas_metrics.export_commands('$ledger')" | query -d restored >/dev/null 2>"$work/setup" || die "$(<"$work/setup")"
 query -d restored -c "INSERT INTO plans VALUES ('basic', 10, 'USD'); INSERT INTO subscriptions VALUES (1, 1, 'eu', 'basic', '2024-01-01')"
 [[ $(query -d restored -c "SELECT mrr FROM \"Q's \"\"ledger\"\"\".committed_mrr LIMIT 1") == 10 ]] || die "the ledger set up again shows $(query -d restored -c "TABLE \"Q's \"\"ledger\"\"\".committed_mrr")"

@@ -45,6 +45,30 @@ INSERT INTO hand VALUES
     -- comes a month later does not.
     ('cancelled by a row', 'a', 50, '1 month', '2024-01-15', '2024-03-01', '{"access_ends_at": "2024-04-01"}'),
     ('cancelled by a row', 'a', 50, '1 month', '2024-03-01', NULL, '{"status": "canceled", "churn_kind": "voluntary", "churn_reason": "bugs"}'),
+    -- Today's row says canceled of all the time before, once or for each time that they came; it has an end.
+    ('today', 'a', 50, '1 month', '2024-01-15', '2024-04-10', '{"status": "canceled", "cancel_requested_at": "2024-03-01"}'),
+    ('today, twice', 'a', 50, '1 month', '2024-01-15', '2024-02-15', '{"status": "canceled", "access_ends_at": "2024-03-01"}'),
+    ('today, twice', 'a', 60, '1 month', '2024-03-15', '2024-05-15', '{"status": "canceled"}'),
+    ('today, two items', 'a', 50, '1 month', '2024-01-15', '2024-02-15', '{"status": "canceled"}'),
+    ('today, two items', 'b', 60, '1 month', '2024-02-15', '2024-05-15', '{"status": "canceled"}'),
+    ('today, without length', 'a', 50, '1 month', '2024-01-15', '2024-01-15', '{"status": "canceled"}'),
+    -- Beside another stretch it says when the item was canceled: before it, after it, with an end or without.
+    ('canceled with an end', 'a', 50, '1 month', '2024-01-15', '2024-03-01', NULL),
+    ('canceled with an end', 'a', 50, '1 month', '2024-03-01', '2024-04-01', '{"status": "canceled"}'),
+    ('canceled, then back', 'a', 50, '1 month', '2024-01-15', '2024-03-01', '{"status": "canceled"}'),
+    ('canceled, then back', 'a', 60, '1 month', '2024-03-01', NULL, NULL),
+    ('canceled later', 'a', 50, '1 month', '2024-01-15', '2024-03-01', NULL),
+    ('canceled later', 'a', 50, '1 month', '2024-04-01', NULL, '{"status": "canceled"}'),
+    ('canceled alone', 'a', 50, '1 month', '2024-01-15', NULL, '{"status": "canceled"}'),
+    -- Without item_id the other rows of the subscription say whether it is one or the other.
+    ('no item, today', NULL, 50, '1 month', '2024-01-15', '2024-04-10', '{"status": "canceled"}'),
+    ('no item, canceled', NULL, 50, '1 month', '2024-01-15', '2024-03-01', NULL),
+    ('no item, canceled', NULL, 50, '1 month', '2024-03-01', '2024-05-01', '{"status": "canceled"}'),
+    ('no item, subscriptions', NULL, 50, '1 month', '2024-01-15', '2024-03-01', '{"status": "canceled", "subscription_id": "1"}'),
+    ('no item, subscriptions', NULL, 60, '1 month', '2024-03-01', NULL, '{"subscription_id": "2"}'),
+    ('no item, beside one', 'a', 50, '1 month', '2024-01-15', '2024-03-01', NULL),
+    ('no item, beside one', NULL, 60, '1 month', '2024-03-01', '2024-05-01', '{"status": "canceled"}'),
+    ('no item, beside one', NULL, 70, '1 month', '2024-06-01', NULL, '{"status": "canceled"}'),
     ('unpaid a month later', 'a', 50, '1 month', '2024-01-15', '2024-03-01', NULL),
     ('unpaid a month later', 'a', 50, '1 month', '2024-04-01', NULL, '{"status": "unpaid"}'),
     -- Late payments: still open, paid in the end, of two rows, paid after a gap, given up.
@@ -118,6 +142,16 @@ INSERT INTO answer VALUES
     ('default', 'two reasons', '2024-01-15 new 30, 2024-03-01 churn 0 involuntary large'),
     ('default', 'last reason', '2024-01-15 new 50, 2024-02-28 contraction 20, 2024-03-01 churn 0 voluntary last'),
     ('default', 'cancelled by a row', '2024-01-15 new 50, 2024-04-01 churn 0 voluntary bugs'),
+    ('default', 'today', '2024-01-15 new 50, 2024-04-10 churn 0 unknown'),
+    ('default', 'today, twice', '2024-01-15 new 50, 2024-02-15 churn 0 unknown, 2024-03-15 reactivation 60 unknown, 2024-05-15 churn 0 unknown'),
+    ('default', 'today, two items', '2024-01-15 new 50, 2024-02-15 expansion 60, 2024-05-15 churn 0 unknown'),
+    ('default', 'canceled with an end', '2024-01-15 new 50, 2024-03-01 churn 0 unknown'),
+    ('default', 'canceled, then back', '2024-03-01 new 60'),
+    ('default', 'canceled later', '2024-01-15 new 50, 2024-03-01 churn 0 unknown'),
+    ('default', 'no item, today', '2024-01-15 new 50, 2024-04-10 churn 0 unknown'),
+    ('default', 'no item, canceled', '2024-01-15 new 50, 2024-03-01 churn 0 unknown'),
+    ('default', 'no item, subscriptions', '2024-01-15 new 50, 2024-03-01 expansion 60'),
+    ('default', 'no item, beside one', '2024-01-15 new 50, 2024-03-01 churn 0 unknown'),
     ('default', 'unpaid a month later', '2024-01-15 new 50, 2024-03-01 churn 0 unknown'),
     ('default', 'late', '2024-01-15 new 40'),
     ('default', 'paid late', '2024-01-15 new 40, 2024-03-10 expansion 44'),
@@ -144,6 +178,7 @@ INSERT INTO answer VALUES
     ('cancel_effective', 'restarted', '2024-01-15 new 12, 2024-03-01 churn 0 unknown'),
     ('cancel_request', 'cancelled', '2024-01-15 new 50, 2024-03-01 churn 0 voluntary price'),
     ('cancel_request', 'cancelled, still open', '2024-01-15 new 50, 2024-03-01 churn 0 unknown'),
+    ('cancel_request', 'today', '2024-01-15 new 50, 2024-03-01 churn 0 unknown'),
     ('cancel_request', 'cancelled by a row', '2024-01-15 new 50, 2024-03-01 churn 0 voluntary bugs'),
     ('cancel_request', 'cancelled before the start', ''),
     ('14 days', 'late', '2024-01-15 new 40, 2024-02-15 churn 0 involuntary payment_failed'),
@@ -183,14 +218,17 @@ INSERT INTO answer VALUES
 
 -- A row and what else it has, read as at 12 o'clock where the ledger is: no time of day matters.
 UPDATE oracle.rule SET today = '2024-06-15', time_zone = 'America/Havana';
-INSERT INTO oracle.billing (customer, item_id, amount, billing_period, starts_at, ends_at,
+INSERT INTO oracle.billing (customer, subscription_id, item_id, amount, billing_period, starts_at, ends_at,
                             kind, discount, discount_kind, currency, status, cancel_requested_at, access_ends_at, churn_kind, churn_reason)
-SELECT h.customer, h.item, h.amount, h.billing_period, (h.starts + time '12:00') AT TIME ZONE r.time_zone, (h.ends + time '12:00') AT TIME ZONE r.time_zone,
+SELECT h.customer, m.subscription_id, h.item, h.amount, h.billing_period, (h.starts + time '12:00') AT TIME ZONE r.time_zone, (h.ends + time '12:00') AT TIME ZONE r.time_zone,
        m.kind, m.discount, m.discount_kind, m.currency, m.status,
        (m.cancel_requested_at::date + time '12:00') AT TIME ZONE r.time_zone, (m.access_ends_at::date + time '12:00') AT TIME ZONE r.time_zone, m.churn_kind, m.churn_reason
   FROM hand h, oracle.rule r, jsonb_to_record(coalesce(h.more, '{}'))
-    AS m (kind text, discount numeric, discount_kind text, currency text, status text, cancel_requested_at text, access_ends_at text, churn_kind text, churn_reason text);
+    AS m (subscription_id text, kind text, discount numeric, discount_kind text, currency text, status text, cancel_requested_at text, access_ends_at text, churn_kind text, churn_reason text);
+UPDATE oracle.billing SET bad = 'status' WHERE customer = 'canceled alone';
 SELECT oracle.open_ledger('metrics', 'customer');
+SELECT oracle.same('canceled alone', 'SELECT customer_id, item_id, reason FROM metrics.rejected_rows',
+    $$ VALUES ('canceled alone', 'a', 'status is canceled, but there is no ends_at') $$);
 CALL oracle.compute();
 CALL oracle.set_house();
 

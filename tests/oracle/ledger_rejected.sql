@@ -18,7 +18,7 @@ SELECT oracle.same('bad rows, once each',
     $$ SELECT 'subscription_periods' AS input, customer, subscription_id, item_id, starts_at, 1 AS rows FROM oracle.billing b
         WHERE bad IS NOT NULL AND NOT EXISTS (SELECT FROM oracle.person p WHERE p.customer = b.customer AND p.is_test) $$, 50);
 SELECT oracle.same('reasons name what is bad',
-    $$ SELECT bad, item_id, reason FROM rejected WHERE reason ~ CASE bad WHEN 'rate' THEN 'rate of currency' ELSE '\m' || bad || '\M' END OR bad = 'amount' AND amount = 1e60 $$,
+    $$ SELECT bad, item_id, reason FROM rejected WHERE reason ~ CASE WHEN bad = 'rate' AND currency = '' THEN '^currency "" is neither' WHEN bad = 'rate' THEN 'rate of currency' ELSE '\m' || bad || '\M' END OR bad = 'amount' AND amount = 1e60 $$,
     $$ SELECT bad, item_id, reason FROM rejected $$, 50);
 SELECT oracle.same('ends before starts tell them apart', $$ SELECT item_id FROM rejected WHERE bad = 'ends_at' AND reason !~ '(\S+( \S+)?) is before \w+ \1$' $$,
     $$ SELECT item_id FROM rejected WHERE bad = 'ends_at' $$, 3);

@@ -34,8 +34,11 @@ JOIN LATERAL (
 ) AS e ON true
 CROSS JOIN ledger_clock AS c
 CROSS JOIN LATERAL (
-  SELECT coalesce(e.counts_on, (r.starts_at AT TIME ZONE c.time_zone)::date) AS first,
-         nullif(coalesce(e.counts_until, (r.ends_at AT TIME ZONE c.time_zone)::date), 'infinity') AS stop
+  -- A row that starts when none can is in every period.
+  SELECT coalesce(e.counts_on, CASE WHEN r.starts_at BETWEEN '1899-12-30 00:00+00' AND '3000-01-03 00:00+00'
+                                    THEN (r.starts_at AT TIME ZONE c.time_zone)::date END) AS first,
+         nullif(coalesce(e.counts_until, CASE WHEN r.ends_at BETWEEN '1899-12-30 00:00+00' AND '3000-01-03 00:00+00'
+                                              THEN (r.ends_at AT TIME ZONE c.time_zone)::date END), 'infinity') AS stop
 ) AS days
 WHERE daterange(days.first, CASE WHEN days.stop IS NOT NULL THEN greatest(days.stop, days.first) END, '[]') && $2
 ORDER BY r.place

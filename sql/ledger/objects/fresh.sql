@@ -15,6 +15,7 @@ CREATE VIEW pending_movements AS
            (SELECT s.settings FROM engine_settings AS s), NULL, :each_input(p.%)) AS movements
   FROM subscription_periods AS p
   WHERE p.customer_id = ANY (ARRAY(SELECT DISTINCT c.customer_id FROM pending_customers AS c))
+    AND octet_length(p.customer_id::text) <= :longest_text
     AND NOT EXISTS (
       SELECT FROM customers AS t
       WHERE t.is_test AND t.customer_id = p.customer_id

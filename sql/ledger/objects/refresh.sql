@@ -1,9 +1,9 @@
 -- Takes in the customers of $1, or all: reads their rows and records what they come to, and the rows
 -- that cannot be read. One statement, so one snapshot. $2 is the number of the refresh; $3 are the
 -- settings, a parameter so that the aggregates share their state.
-WITH found AS MATERIALIZED (
+WITH grouped AS MATERIALIZED (
   -- A customer whose rows are as they were has no digest here, no movements and no rejections.
-  SELECT p.customer_id, count(*) AS periods,
+  SELECT p.customer_id, octet_length(p.customer_id::text) <= :longest_text AS fits_keys, count(*) AS periods,
          saas_metrics.ledger_digest($3, :known, :each_input(p.%)) AS digest,
          saas_metrics.ledger_movements($3, :known, :each_input(p.%)) AS movements,
          saas_metrics.ledger_rejections($3, :known, :each_input(p.%)) AS rejections
@@ -14,6 +14,9 @@ WITH found AS MATERIALIZED (
       SELECT FROM customers AS t
       WHERE t.is_test AND t.customer_id = p.customer_id AND :is_changed(t.customer_id))
   GROUP BY p.customer_id
+),
+found AS NOT MATERIALIZED (
+  SELECT g.* FROM grouped AS g WHERE g.fits_keys
 ),
 gone AS MATERIALIZED (
   SELECT k.customer_id
@@ -36,11 +39,18 @@ forgotten AS (
   WHERE cardinality(f.rejections) > 0
   GROUP BY f.customer_id, r.subscription_id, r.item_id, r.starts_at, r.reason
   UNION ALL
-  SELECT 'subscription_periods', p.customer_id, p.subscription_id, p.item_id, p.starts_at,
+  SELECT 'subscription_periods', p.customer_id, left(p.subscription_id, 250), left(p.item_id, 250), p.starts_at,
          'customer_id is NULL', count(*)
   FROM subscription_periods AS p
   WHERE p.customer_id IS NULL AND :everything
-  GROUP BY p.customer_id, p.subscription_id, p.item_id, p.starts_at
+  GROUP BY 2, 3, 4, 5
+  UNION ALL
+  SELECT 'subscription_periods', NULL, NULL, NULL, NULL,
+         format('customer_id has %s bytes, more than :longest_text: "%s..."',
+                octet_length(g.customer_id::text), left(g.customer_id::text, 100)), sum(g.periods)
+  FROM grouped AS g
+  WHERE NOT g.fits_keys AND :everything
+  GROUP BY 6
   UNION ALL
   SELECT 'customers', t.customer_id, NULL, NULL, NULL, 'customer_id is NULL', count(*)
   FROM customers AS t

@@ -13,33 +13,39 @@ CREATE VIEW cohort_retention_monthly AS
     SELECT cohort, sum(new_customers)::bigint AS customers
     FROM sums GROUP BY cohort
   ),
-  cells AS (
-    SELECT cohort, period_start, (period_start + interval '1 month')::date AS period_end
-    FROM (SELECT min(cohort) AS first FROM sizes WHERE customers <> 0) AS data,
-         saas_metrics.ledger_periods(data.first, (SELECT today FROM clock), interval '1 month', 2000) AS cohort,
-         saas_metrics.ledger_periods(cohort, (SELECT today FROM clock), interval '1 month', 2000) AS period_start
-  ),
   rolled AS (
-    SELECT c.cohort, c.period_start, c.period_end,
+    SELECT z.cohort, p.period_start, z.customers,
            coalesce(sum(s.customers) OVER through, 0)::bigint AS retained_customers,
            coalesce(sum(s.mrr) OVER through, 0) AS mrr
-    FROM cells AS c
-    LEFT JOIN sums AS s USING (cohort, period_start)
-    WINDOW through AS (PARTITION BY c.cohort ORDER BY c.period_start)
+    FROM sizes AS z
+    CROSS JOIN LATERAL saas_metrics.ledger_periods(z.cohort, (SELECT today FROM clock), interval '1 month', 2000)
+      AS p (period_start)
+    LEFT JOIN sums AS s ON s.cohort = z.cohort AND s.period_start = p.period_start
+    WINDOW through AS (PARTITION BY z.cohort ORDER BY p.period_start)
+  ),
+  measured AS (
+    SELECT r.*, first_value(r.mrr) OVER (PARTITION BY r.cohort ORDER BY r.period_start) AS cohort_mrr
+    FROM rolled AS r
+  ),
+  -- Those of empty cohorts too, of which one early start makes many.
+  cells AS (
+    SELECT cohort, p.period_start, p.place - 1 AS age
+    FROM (SELECT min(cohort) AS first FROM sizes WHERE customers <> 0) AS data,
+         saas_metrics.ledger_periods(data.first, (SELECT today FROM clock), interval '1 month', 2000) AS cohort,
+         saas_metrics.ledger_periods(cohort, (SELECT today FROM clock), interval '1 month', 2000)
+           WITH ORDINALITY AS p (period_start, place)
   )
-  SELECT r.cohort,
-         (row_number() OVER ages - 1)::integer AS age,
-         r.period_start, r.period_end <= clock.today AS complete,
-         coalesce(z.customers, 0) AS customers, r.retained_customers,
-         r.retained_customers::numeric / nullif(z.customers, 0) AS customer_retention,
+  SELECT c.cohort, c.age::integer AS age, c.period_start,
+         (c.period_start + interval '1 month')::date <= clock.today AS complete,
+         coalesce(m.customers, 0) AS customers, coalesce(m.retained_customers, 0) AS retained_customers,
+         m.retained_customers::numeric / nullif(m.customers, 0) AS customer_retention,
          clock.currency,
-         first_value(r.mrr) OVER ages AS cohort_mrr, r.mrr,
-         r.mrr / nullif(first_value(r.mrr) OVER ages, 0) AS revenue_retention
-  FROM rolled AS r
+         coalesce(m.cohort_mrr, 0) AS cohort_mrr, coalesce(m.mrr, 0) AS mrr,
+         m.mrr / nullif(m.cohort_mrr, 0) AS revenue_retention
+  FROM cells AS c
   CROSS JOIN clock
-  LEFT JOIN sizes AS z USING (cohort)
-  WINDOW ages AS (PARTITION BY r.cohort ORDER BY r.period_start)
-  ORDER BY r.cohort, r.period_start;
+  LEFT JOIN measured AS m ON m.cohort = c.cohort AND m.period_start = c.period_start
+  ORDER BY c.cohort, c.period_start;
 
 COMMENT ON VIEW cohort_retention_monthly IS
   'What became of the customers and the MRR of each month''s new customers, month by month through the current one; months without new customers are empty cohorts.';
@@ -56,7 +62,7 @@ COMMENT ON COLUMN cohort_retention_monthly.mrr IS 'Their MRR at the end of the m
 COMMENT ON COLUMN cohort_retention_monthly.revenue_retention IS 'mrr / cohort_mrr, a fraction. NULL if cohort_mrr is 0.';
 
 CREATE VIEW churn_by_age AS
-  WITH RECURSIVE clock AS (SELECT today FROM ledger_clock),
+  WITH clock AS (SELECT today FROM ledger_clock),
   running AS (
     SELECT saas_metrics.age_in_months(r.cohort, clock.today) AS age,
            sum(r.customers)::bigint AS spells
@@ -90,14 +96,8 @@ CREATE VIEW churn_by_age AS
     FROM counts
   ),
   survivors AS (
-    SELECT age, at_risk, churned, round(1 - churned::numeric / at_risk, 20) AS survival
+    SELECT age, at_risk, churned, saas_metrics._survival(churned, at_risk) OVER (ORDER BY age) AS survival
     FROM at_risk
-    WHERE age = 0
-    UNION ALL
-    SELECT a.age, a.at_risk, a.churned,
-           round(s.survival * (1 - a.churned::numeric / a.at_risk), 20)
-    FROM survivors AS s
-    JOIN at_risk AS a ON a.age = s.age + 1
   )
   SELECT s.age, s.at_risk, s.churned, s.churned::numeric / s.at_risk AS hazard, s.survival,
          bounds.low AS hazard_low, bounds.high AS hazard_high

@@ -16,16 +16,20 @@ COMMENT ON VIEW ledger_clock IS
 -- The rates, and what is wrong with those that cannot be used.
 CREATE VIEW checked_rates AS
   SELECT r.currency, r.valid_from, r.rate,
-         CASE WHEN isfinite(r.valid_from)
+         CASE WHEN r.valid_from >= '1900-01-01' AND r.valid_from < '3000-01-01'
               THEN r.valid_from::timestamp AT TIME ZONE (SELECT s.time_zone FROM ledger_settings AS s) END AS starts_at,
          CASE
            WHEN r.currency IS NULL THEN 'currency is NULL'
-           WHEN r.currency !~ '^[A-Za-z0-9]{1,8}$' THEN
-             format('currency "%s" is not a code of 1 to 8 letters', r.currency)
+           WHEN octet_length(r.currency) > 8 OR r.currency !~ '^[A-Za-z0-9]{1,8}$' THEN
+             format('currency "%s" is not a code of 1 to 8 letters', left(r.currency, 40))
            WHEN r.valid_from IS NULL OR NOT isfinite(r.valid_from) THEN
              format('valid_from of currency %s is %s', upper(r.currency), coalesce(r.valid_from::text, 'NULL'))
+           WHEN r.valid_from < '1900-01-01' THEN
+             format('valid_from %s of currency %s is before 1900-01-01', r.valid_from, upper(r.currency))
+           WHEN r.valid_from >= '3000-01-01' THEN
+             format('valid_from %s of currency %s is after 2999-12-31', r.valid_from, upper(r.currency))
            WHEN r.rate IS NULL OR NOT (round(r.rate, 18) > 0 AND r.rate < 1e15) THEN
-             format('rate %s of currency %s is not above 0 and below 10^15', coalesce(r.rate::text, 'NULL'), upper(r.currency))
+             format('rate %s of currency %s is not above 0 and below 10^15', coalesce(left(r.rate::text, 40), 'NULL'), upper(r.currency))
            WHEN min(r.rate) OVER same_day <> max(r.rate) OVER same_day THEN
              format('currency %s has several rates of one day', upper(r.currency))
          END AS problem
@@ -49,7 +53,8 @@ CREATE VIEW engine_settings AS
                                 || CASE WHEN r.problem IS NULL THEN trim_scale(round(r.rate, 18))::text ELSE '?' END,
                                 E'\n')
               FROM checked_rates AS r
-              WHERE r.currency ~ '^[A-Za-z0-9]{1,8}$' AND isfinite(r.valid_from))) AS lines
+              WHERE octet_length(r.currency) <= 8 AND r.currency ~ '^[A-Za-z0-9]{1,8}$'
+                AND r.valid_from >= '1900-01-01' AND r.valid_from < '3000-01-01')) AS lines
     FROM ledger_settings AS s
     CROSS JOIN (SELECT * FROM ledger_policy LIMIT 1) AS p
     LIMIT 1

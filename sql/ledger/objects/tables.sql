@@ -73,7 +73,7 @@ CREATE TABLE recorded_grants (
 );
 ALTER TABLE recorded_grants REPLICA IDENTITY FULL;
 COMMENT ON TABLE recorded_grants IS
-  'What others may do with the ledger''s objects, as the last verb or refresh found it: views that are made again get it back.';
+  'What others may do with the ledger''s objects, as the last refresh, bind, unbind or rebind found it: views that are made again get it back.';
 COMMENT ON COLUMN recorded_grants.object_name IS 'The table or view; NULL: the schema.';
 COMMENT ON COLUMN recorded_grants.column_name IS 'The column; NULL: all of it.';
 COMMENT ON COLUMN recorded_grants.privilege IS 'What may be done with it.';
@@ -210,7 +210,7 @@ ALTER TABLE rejected_rows REPLICA IDENTITY FULL;
 COMMENT ON TABLE rejected_rows IS
   'Rows of inputs that the last refresh could not read; they count for nothing until they are corrected.';
 COMMENT ON COLUMN rejected_rows.input IS 'The input that has the row.';
-COMMENT ON COLUMN rejected_rows.customer_id IS 'Its customer.';
+COMMENT ON COLUMN rejected_rows.customer_id IS 'Its customer; NULL where it has none, or one that is too long.';
 COMMENT ON COLUMN rejected_rows.subscription_id IS 'Its subscription.';
 COMMENT ON COLUMN rejected_rows.item_id IS 'Its item.';
 COMMENT ON COLUMN rejected_rows.starts_at IS 'When it starts; of a rate, from when it is valid.';

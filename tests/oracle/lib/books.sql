@@ -9,6 +9,8 @@ BEGIN
         PERFORM saas_metrics.drop_ledger('books');
     END IF;
     PERFORM saas_metrics.create_ledger('books', currency, time_zone);
+    -- Without a first refresh its views would be empty.
+    PERFORM saas_metrics.refresh('books');
 END
 $$;
 

@@ -76,21 +76,31 @@ BEGIN
     TRUNCATE oracle.counted;
     INSERT INTO oracle.counted
     WITH
+    -- Who is canceled today is so in all rows that carry the status of today: such a row stands by itself.
+    billing AS (
+        SELECT b.*,
+               CASE WHEN b.status = 'canceled' AND b.ends_at < 'infinity'
+                     AND NOT EXISTS (SELECT FROM oracle.billing o
+                                      WHERE o.bad IS NULL AND o.n <> b.n AND o.customer = b.customer AND o.subscription_id IS NOT DISTINCT FROM b.subscription_id
+                                        AND (b.item_id IS NULL OR o.item_id = b.item_id) AND (o.ends_at = b.starts_at OR o.starts_at = b.ends_at))
+                    THEN 'active' ELSE coalesce(b.status, 'active') END AS state
+          FROM oracle.billing b
+         WHERE b.bad IS NULL
+    ),
     placed AS (
         SELECT b.customer, b.n, b.plan, b.product, b.billing_period, b.starts_at, b.access_ends_at, b.cancel_requested_at,
                b.churn_kind, b.churn_reason, r.time_zone, r.churn_date, r.past_due, r.week, r.day,
                coalesce(upper(b.currency), r.currency) AS currency,
-               coalesce(b.status, 'active') AS status,
+               b.state AS status,
                coalesce(b.ends_at, 'infinity') AS ends_at,
                CASE WHEN b.item_id IS NULL THEN b.n::text ELSE concat(b.subscription_id, '/', b.item_id, '/', b.subscription_id IS NULL) END AS item,
                CASE coalesce(b.kind, 'recurring') WHEN 'one_time' THEN false WHEN 'usage' THEN r.usage = 'include' ELSE true END AS right_kind,
-               CASE coalesce(b.status, 'active') WHEN 'active' THEN true WHEN 'past_due' THEN true WHEN 'paused' THEN r.paused = 'count' ELSE false END AS right_status,
+               CASE b.state WHEN 'active' THEN true WHEN 'past_due' THEN true WHEN 'paused' THEN r.paused = 'count' ELSE false END AS right_status,
                greatest(0, b.amount - CASE WHEN r.discount = 'all' OR coalesce(b.discount_kind, 'permanent') = r.discount
                                              OR r.discount = 'recurring' AND coalesce(b.discount_kind, 'permanent') <> 'once'
                                            THEN coalesce(b.discount, 0) ELSE 0 END) AS net
-          FROM oracle.billing b, oracle.rule r
-         WHERE b.bad IS NULL
-           AND NOT EXISTS (SELECT FROM oracle.person p WHERE p.customer = b.customer AND p.is_test)
+          FROM billing b, oracle.rule r
+         WHERE NOT EXISTS (SELECT FROM oracle.person p WHERE p.customer = b.customer AND p.is_test)
     ),
     -- Each row beside its neighbours in the item.
     neighboured AS (

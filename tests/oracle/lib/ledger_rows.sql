@@ -130,6 +130,8 @@ CREATE PROCEDURE oracle.spoil(customers int) LANGUAGE sql AS $$
         ('kind',          1000000,      '1 month',          '2023-06-01',  '2024-01-01', NULL, 'Recurring', NULL, NULL, NULL, NULL),
         ('kind',          1000000,      '1 month',          '2023-06-01',  '2024-01-01', NULL, '', NULL, NULL, NULL, NULL),
         ('status',        1000000,      '1 month',          '2023-06-01',  '2024-01-01', NULL, NULL, 'live', NULL, NULL, NULL),
+        ('status',        1000000,      '1 month',          '2023-06-01',  NULL,         NULL, NULL, 'canceled', NULL, NULL, NULL),
+        ('status',        1000000,      '1 month',          '2023-06-01',  'infinity',   NULL, NULL, 'canceled', NULL, NULL, NULL),
         ('discount_kind', 1000000,      '1 month',          '2023-06-01',  '2024-01-01', 1,    NULL, NULL, 'forever', NULL, NULL),
         ('churn_kind',    1000000,      '1 month',          '2023-06-01',  '2024-01-01', NULL, NULL, NULL, NULL, 'angry', NULL),
         ('rate',          1000000,      '1 month',          '2023-06-01',  '2024-01-01', NULL, NULL, NULL, NULL, NULL, 'CHF'),

@@ -125,3 +125,22 @@ SELECT annual_churn_rate(5);
 SELECT monthly_amount(90, '1 month 15 days');
 SELECT rate_interval(11, 10);
 SELECT cac('NaN', 0, 10);
+
+-- A part above its whole: the hint names the order. Without a whole there is no rate. What may exceed may exceed: conversions of
+-- other leads, customers who became dormant and came back within the period.
+CREATE FUNCTION pg_temp.refusal(call text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  result text;
+  hint text;
+BEGIN
+  EXECUTE 'SELECT (' || call || ')::text' INTO result;
+  RETURN coalesce(result, 'NULL');
+EXCEPTION WHEN OTHERS THEN
+  GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+  RETURN format('%s %s (%s)', SQLSTATE, SQLERRM, hint);
+END $$;
+SELECT call, pg_temp.refusal(call)
+FROM unnest('{churn_rate,retention_rate,activation_rate,recovery_rate,payment_failure_rate,attach_rate,stickiness,conversion_rate,reactivation_rate}'::text[])
+       WITH ORDINALITY AS f (name, n),
+     unnest('{"(800, 40)","(40, 40)","(5, 0)"}'::text[]) WITH ORDINALITY AS a (arguments, m), concat(name, arguments) AS call
+ORDER BY m, n;

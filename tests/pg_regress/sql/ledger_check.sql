@@ -128,7 +128,7 @@ SELECT * FROM saas_metrics.check_ledger('checked');
 ROLLBACK;
 -- A start next year in August; e's in June is not yet more than a year away.
 BEGIN;
-INSERT INTO checked.subscription_periods_rows (customer_id, amount, billing_period, starts_at) VALUES ('x', 1, '1 month', '2025-08-01'), ('x', 1, '1 month', '3024-01-01');
+INSERT INTO checked.subscription_periods_rows (customer_id, amount, billing_period, starts_at) VALUES ('x', 1, '1 month', '2025-08-01'), ('x', 1, '1 month', '2924-01-01');
 SELECT rows_rejected FROM saas_metrics.refresh('checked');
 SELECT * FROM saas_metrics.check_ledger('checked');
 ROLLBACK;
@@ -161,7 +161,7 @@ SELECT * FROM saas_metrics.check_ledger('checked_bound');
 -- Three days without a refresh, with a table that is not watched.
 BEGIN;
 UPDATE checked_bound.ledger_settings SET refreshed_at = now() - interval '3 days 1 hour';
-SELECT severity, finding, rows, what_to_do FROM saas_metrics.check_ledger('checked_bound') WHERE finding NOT LIKE 'tables that%';
+SELECT severity, code, finding, rows, what_to_do FROM saas_metrics.check_ledger('checked_bound') WHERE finding NOT LIKE 'tables that%';
 ROLLBACK;
 SELECT saas_metrics.watch('checked_bound', 'checked_app.client', 'customer_id');
 SELECT rows_rejected FROM saas_metrics.refresh('checked_bound');
@@ -204,7 +204,7 @@ SET LOCAL session_replication_role = replica;
 UPDATE checked_app.subscription SET price = 11 WHERE customer_id = 'a';
 DELETE FROM checked_app.subscription WHERE customer_id = 'b';
 RESET session_replication_role;
-SELECT severity, finding, rows FROM saas_metrics.check_ledger('checked_bound');
+SELECT severity, code, finding, rows FROM saas_metrics.check_ledger('checked_bound');
 SELECT movements_added, movements_superseded FROM saas_metrics.set_policy('checked_bound', 'default');
 SELECT * FROM saas_metrics.check_ledger('checked_bound');
 ROLLBACK;

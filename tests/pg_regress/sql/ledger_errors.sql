@@ -161,6 +161,14 @@ SELECT pg_temp.refusals(
   $$ SELECT saas_metrics.bind('errors', 'fx_rates', 'SELECT ''EUR'' AS currency, now() AS valid_from, 1.1::real AS rate') $$,
   $$ SELECT saas_metrics.bind('errors', 'current_subscriptions', 'SELECT ''a'' AS customer_id, now() AS starts_at') $$
 );
+-- bind: a table's name, quarters, and texts for intervals.
+SELECT pg_temp.refusals(
+  $$ SELECT saas_metrics.bind('errors', 'customers', 'subscriptions') $$,
+  $$ SELECT saas_metrics.bind('errors', 'customers', ' "My app"."Subscriptions" ;') $$,
+  $$ SELECT saas_metrics.bind('errors', 'subscription_periods', 'SELECT customer_id, price AS amount, interval ''1 quarter'' AS billing_period, began AS starts_on FROM errors_app.subscription') $$,
+  $$ SELECT saas_metrics.bind('errors', 'subscription_periods', 'SELECT customer_id, price AS amount, ''quarterly'' :: interval AS billing_period, began AS starts_on FROM errors_app.subscription') $$,
+  $$ SELECT saas_metrics.bind('errors', 'subscription_periods', 'SELECT customer_id, price AS amount, ''monthly'' AS billing_period, began AS starts_on FROM errors_app.subscription') $$
+);
 -- bind: the rows' own table, and the type of customers.
 INSERT INTO errors.customers_rows (customer_id) VALUES ('a');
 SELECT pg_temp.refusals(

@@ -109,6 +109,7 @@ c	s	4	after trial	recurring	30	0	permanent	\N	2 weeks	2024-01-21	2024-03-01	acti
 c	s	4	unpaid	recurring	30	0	permanent	\N	2 weeks	2024-03-01	\N	unpaid	\N	\N
 c	s	5	paused	recurring	40	0	permanent	\N	1 month	2024-01-09	\N	paused	\N	\N
 c	s	6	canceled	recurring	40	0	permanent	\N	1 month	2024-01-10	\N	canceled	\N	\N
+d	s	1	today	recurring	12	0	permanent	\N	1 month	2023-11-10	2023-12-10	canceled	\N	\N
 c	s	7	free	recurring	40	45	repeating	\N	1 month	2024-01-11	\N	active	\N	\N
 c	s	8	no time	recurring	40	0	permanent	\N	1 month	2024-01-12	2024-01-12	active	\N	\N
 c	s	8	an hour	recurring	40	0	permanent	\N	1 month	2024-01-12 10:00	2024-01-12 11:00	active	\N	\N
@@ -132,6 +133,12 @@ SELECT plan, native_mrr, mrr, counts_on, counts_until, customer_mrr, rule FROM s
 -- Only what has to do with the period: on March 5 the euros, and what would run and does not count.
 SELECT plan, mrr, counts_on, counts_until FROM saas_metrics.explain_customer('rules', '[2024-03-05,2024-03-06)', 'c');
 SELECT count(*) FROM saas_metrics.explain_customer('rules', '[2023-01-01,2024-01-01)', 'c');
+-- A canceled row counts until its end where it stands by itself; beside a stretch of its item it counts nothing.
+SELECT plan, status, mrr, counts_on, counts_until, rule FROM saas_metrics.explain_customer('rules', '[2023-01-01,2024-01-01)', 'd');
+BEGIN;
+INSERT INTO rules.subscription_periods_rows (customer_id, subscription_id, item_id, plan, amount, billing_period, starts_at, ends_at) VALUES ('d', 's', '1', 'before', 12, '1 month', '2023-10-10', '2023-11-10');
+SELECT plan, status, mrr, counts_on, counts_until, rule FROM saas_metrics.explain_customer('rules', '[2023-01-01,2024-01-01)', 'd');
+ROLLBACK;
 SELECT count(*) FROM saas_metrics.explain_customer('rules', '[2024-01-01,2024-06-01)', 'nobody');
 -- By another policy: until the request; late payments count 14 days; paused and usage count; no discounts but permanent ones; free items too.
 INSERT INTO rules.policies (policy, churn_date, past_due, paused, discount, usage, zero_mrr, week, day, fx)
@@ -152,4 +159,21 @@ SELECT rows_rejected FROM saas_metrics.set_policy('rules', 'effective');
 SELECT plan, counts_on, counts_until, rule FROM saas_metrics.explain_customer('rules', '[2024-01-01,2024-06-01)', 'c') WHERE plan = 'access';
 -- A test's rows count for nothing, whatever they are.
 SELECT plan, amount, native_mrr, mrr, counts_on, rule LIKE 'does not count: %' AS does_not_count FROM saas_metrics.explain_customer('explained', '[2024-01-01,2024-06-01)', 'gil');
+-- Customers of any type: as a literal, a number, a uuid, a name.
+SELECT saas_metrics.create_ledger('numbered');
+CREATE SCHEMA numbered_app;
+CREATE TABLE numbered_app.subscription (id bigint PRIMARY KEY, price numeric);
+INSERT INTO numbered_app.subscription VALUES (42, 10);
+SELECT saas_metrics.bind('numbered', 'subscription_periods', 'SELECT id AS customer_id, price AS amount, interval ''1 month'' AS billing_period, date ''2024-01-01'' AS starts_on FROM numbered_app.subscription');
+SELECT mrr, rule FROM saas_metrics.explain_customer('numbered', '[2024-01-01,2024-06-01)', 42);
+SELECT mrr FROM saas_metrics.explain_customer('numbered', '[2024-01-01,2024-06-01)', 42::smallint);
+SELECT mrr FROM saas_metrics.explain_customer('numbered', '[2024-01-01,2024-06-01)', '42');
+SELECT mrr FROM saas_metrics.explain_customer(ledger => 'numbered', period => '[2024-01-01,2024-06-01)', customer => (SELECT id FROM numbered_app.subscription));
+SELECT count(*) FROM saas_metrics.explain_customer('explained', '[2024-01-01,2024-06-01)', 'ann'::varchar);
+SELECT count(*) FROM saas_metrics.explain_customer('explained', '[2024-01-01,2024-06-01)', 'ann'::name);
+SELECT count(*) FROM saas_metrics.explain_customer('numbered', '[2024-01-01,2024-06-01)', '00000000-0000-0000-0000-000000000042'::uuid);
+SELECT count(*) FROM saas_metrics.explain_customer('numbered', '[2024-01-01,2024-06-01)', NULL::bigint);
+SELECT saas_metrics.drop_ledger('numbered');
+DROP TABLE numbered_app.subscription;
+DROP SCHEMA numbered_app;
 SELECT saas_metrics.drop_ledger(l) FROM unnest('{explained,rules}'::name[]) AS l;

@@ -1,5 +1,5 @@
 -- DROP ... CASCADE of what a binding reads takes the ledger's views along. The verbs that the HINT names make them
--- again, with the grants as the last verb or refresh found them.
+-- again, with the grants as the last refresh or bind found them.
 \set SHOW_CONTEXT never
 \pset format unaligned
 \pset tuples_only on
@@ -51,7 +51,7 @@ SELECT saas_metrics.bind('cascaded', 'subscription_periods',
 SELECT cascade_app.told();
 SELECT movements_added FROM saas_metrics.refresh('cascaded');
 
--- A grant since the last verb is not known of; one that was revoked before it does not come back.
+-- A grant since the last refresh is not known of; one that was revoked before it does not come back.
 REVOKE SELECT ON cascaded.subscription_periods FROM regress_life_reader;
 SELECT movements_added FROM saas_metrics.refresh('cascaded');
 DELETE FROM cascade_app.grants_before WHERE g LIKE '%subscription_periods%';

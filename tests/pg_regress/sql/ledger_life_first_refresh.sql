@@ -27,13 +27,14 @@ BEGIN
   PERFORM saas_metrics.bind(ledger, 'customers', 'SELECT ''test'' AS customer_id, true AS is_test');
 END
 $$;
-CREATE FUNCTION first_life_app.told(ledger name) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION first_life_app.told(ledger name, and_checks boolean DEFAULT false) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   told text;
 BEGIN
-  EXECUTE format($q$ SELECT format('%%s rejected, MRR %%s of %%s, %%s errors',
+  EXECUTE format($q$ SELECT format('%%s rejected, MRR %%s of %%s%%s',
     (SELECT coalesce(sum(rows), 0) FROM %1$I.rejected_rows), (SELECT mrr FROM %1$I.committed_mrr), (SELECT customers FROM %1$I.committed_mrr),
-    (SELECT count(*) FROM saas_metrics.check_ledger('%1$I') WHERE severity = 'error')) $q$, ledger) INTO told;
+    CASE WHEN $1 THEN (SELECT format(', %%s errors', count(*)) FROM saas_metrics.check_ledger('%1$I') WHERE severity = 'error') END) $q$, ledger)
+    INTO told USING and_checks;
   RETURN told;
 END
 $$;
@@ -55,7 +56,7 @@ BEGIN
   EXECUTE format('UPDATE first_life_app.%I %s', ledger, right_again);
   added[7] := (SELECT movements_added FROM saas_metrics.refresh(ledger));
   added[8] := (SELECT movements_added FROM saas_metrics.refresh(ledger));
-  RETURN format('%s: %s; %s; %s', ledger, added, told, first_life_app.told(ledger));
+  RETURN format('%s: %s; %s; %s', ledger, added, told, first_life_app.told(ledger, true));
 END
 $$;
 SELECT count(first_life_app.make(l, k.wrong)) FROM first_life_app.kind AS k, unnest(ARRAY['first_life_' || kind, 'first_life_watched_' || kind]) AS l;

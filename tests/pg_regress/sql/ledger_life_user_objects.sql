@@ -41,7 +41,7 @@ SELECT own.twice(4);
 SELECT policy, description FROM own.policies;
 SELECT polname, pg_get_expr(polqual, polrelid) FROM pg_policy WHERE polrelid = 'own.current_lines'::regclass;
 SELECT indexrelid::regclass FROM pg_index WHERE indrelid = 'own.current_lines'::regclass AND NOT indisprimary ORDER BY 1;
-SELECT conname FROM pg_constraint WHERE conrelid = 'own.superseded_lines'::regclass;
+SELECT conname FROM pg_constraint WHERE conrelid = 'own.superseded_lines'::regclass AND contype = 'c';
 SELECT count(*) AS other_grants FROM (
   (SELECT g FROM own_app.grants_before EXCEPT SELECT own_app.grants('own')) UNION ALL (SELECT own_app.grants('own') EXCEPT SELECT g FROM own_app.grants_before)) AS d;
 SELECT movements_added FROM saas_metrics.refresh('own');

@@ -13,17 +13,26 @@ INSERT INTO limits_app.contract VALUES ('a', 10, '2024-01-01', '999999-12-31'), 
 SELECT rows_rejected FROM saas_metrics.refresh('limits');
 SELECT customer_id, reason FROM limits.rejected_rows;
 SELECT customer_id, kind, effective_on FROM limits.movements ORDER BY 1;
--- 9999-12-31 is an end, and a smell.
+-- 9999-12-31 is no end.
 UPDATE limits_app.contract SET began = '2024-01-01', ended = '9999-12-31' WHERE customer_id <> 'c';
 SELECT rows_rejected FROM saas_metrics.refresh('limits');
 SELECT severity, finding, rows FROM saas_metrics.check_ledger('limits') WHERE finding LIKE 'rows that%';
--- The year 24: days since then are more than a result may have, months are not.
+-- The year 24: one row that cannot be read, and all views go on.
 UPDATE limits_app.contract SET began = '0024-01-01', ended = NULL WHERE customer_id = 'a';
 SELECT rows_rejected FROM saas_metrics.refresh('limits');
 SELECT count(*) FROM limits.mrr_daily;
 SELECT count(*) FROM limits.mrr_monthly;
 SELECT count(*) FROM limits.cohort_retention_monthly;
-SELECT severity, finding, rows FROM saas_metrics.check_ledger('limits') WHERE finding LIKE '%ago';
+SELECT severity, finding, rows FROM saas_metrics.check_ledger('limits') WHERE finding LIKE 'rows that%';
+-- 1900-01-01 is the earliest start: all views show it, in time.
+SET statement_timeout = '60s';
+UPDATE limits_app.contract SET began = '1900-01-01' WHERE customer_id = 'a';
+SELECT rows_rejected FROM saas_metrics.refresh('limits');
+SELECT count(*) FROM limits.mrr_daily;
+SELECT count(*) FROM limits.churn_by_age;
+SELECT count(*), count(customer_retention) FROM limits.cohort_retention_monthly;
+SELECT severity, finding, rows FROM saas_metrics.check_ledger('limits') WHERE finding LIKE 'rows that%';
+RESET statement_timeout;
 DELETE FROM limits_app.contract WHERE customer_id <> 'c';
 -- A table that is dropped takes the views with it; rebind makes them anew.
 SET client_min_messages = error;

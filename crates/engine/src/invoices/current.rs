@@ -3,8 +3,10 @@
 use allocator_api2::alloc::Allocator;
 
 use super::given::Given;
+use super::lines::check_lengths;
 use crate::Result;
 use crate::decimal::Decimal;
+use crate::ledger::limits::{check_start, day_of};
 use crate::ledger::rows::{Charge, ChurnKind, DiscountKind, Length, Status, Text, Texts};
 use crate::ledger::words::word;
 
@@ -98,6 +100,8 @@ struct Words {
 impl Words {
     fn of(given: &Given) -> std::result::Result<Words, String> {
         let now = &given.now;
+        check_lengths(given)?;
+        given.service_start.map_or(Ok(()), |it| check_start("started_at", day_of(it)))?;
         let status = word(now.status, "status", Status::WORDS, Status::read)?;
         let charge = word(given.kind, "kind", Charge::WORDS, Charge::read)?;
         let discount_kind =

@@ -10,8 +10,9 @@ use crate::Result;
 use crate::collection::room::push;
 use crate::currency::decimals;
 use crate::decimal::{Decimal, MAX_DECIMALS};
+use crate::ledger::limits::{check_start, check_texts, day_of, listed, reason};
 use crate::ledger::rows::{DiscountKind, Length, Text, Texts};
-use crate::ledger::words::{shown, word, words};
+use crate::ledger::words::{word, words};
 
 words!(Kind {
     "recurring" => Recurring, "usage" => Usage, "one_time" => OneTime, "setup" => Setup,
@@ -112,8 +113,8 @@ impl<A: Allocator + Clone> Lines<A> {
 
     fn reject(&mut self, given: &Given, reason: &str) -> Result<()> {
         let rejection = Rejection {
-            subscription_id: self.texts.keep(given.subscription_id)?,
-            item_id: self.texts.keep(given.item_id)?,
+            subscription_id: self.texts.keep_all(given.subscription_id.map(listed))?,
+            item_id: self.texts.keep_all(given.item_id.map(listed))?,
             start: given.service_start,
             reason: self.texts.keep(Some(reason.as_bytes()))?,
         };
@@ -141,6 +142,19 @@ impl<A: Allocator + Clone> Lines<A> {
     }
 }
 
+/// Whether what is kept of a line or an item is short enough.
+pub(super) fn check_lengths(given: &Given) -> std::result::Result<(), String> {
+    check_texts(&[
+        ("invoice_id", given.invoice_id),
+        ("subscription_id", given.subscription_id),
+        ("item_id", given.item_id),
+        ("product", given.product),
+        ("plan", given.plan),
+        ("currency", given.currency),
+        ("churn_reason", given.now.churn_reason),
+    ])
+}
+
 /// What is checked of a line.
 struct Checked {
     kind: Kind,
@@ -155,7 +169,7 @@ impl Checked {
     /// None for a line that says nothing of periods.
     fn of(given: &Given) -> std::result::Result<Option<Checked>, String> {
         if let Some(problem) = given.problem {
-            return Err(shown(problem));
+            return Err(reason(problem));
         }
         let status = word(given.status, "status", InvoiceStatus::WORDS, InvoiceStatus::read)?
             .unwrap_or(InvoiceStatus::Paid);
@@ -164,14 +178,14 @@ impl Checked {
         if silent || matches!(status, InvoiceStatus::Draft | InvoiceStatus::Void) {
             return Ok(None);
         }
+        check_lengths(given)?;
         let start = required(given.service_start, "service_start")?;
         let end = required(given.service_end, "service_end")?;
-        if start == i64::MIN || end == i64::MAX {
-            return Err("service_start or service_end is infinite".to_owned());
-        }
+        check_start("service_start", day_of(start))?;
         if end <= start {
             return Err("service_end is not after service_start".to_owned());
         }
+        check_start("service_end", day_of(end))?;
         let unknown_length = Length { months: 1, days: 0, micros: 0 };
         let billing_period = match given.billing_period {
             None if kind == Kind::ProrationCredit => unknown_length,

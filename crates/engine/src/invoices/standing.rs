@@ -87,14 +87,16 @@ impl<'a, A: Allocator + Clone> CurrentItems<'a, A> {
     }
 }
 
-/// An item that nothing was invoiced of yet begins with its own row; what it uses is not known.
+/// An item that nothing was invoiced of yet begins with its own row; what it uses is not known, and of
+/// what ended before that nothing was paid.
 pub fn begun<'a, A: Allocator + Clone>(
     lines: &'a Lines<A>,
     item: &CurrentItem,
 ) -> Option<Found<'a>> {
     let text = |it: Text| lines.texts.get(it);
     let starts_at = item.started_at?;
-    if matches!(item.charge, Charge::Usage | Charge::OneTime) {
+    let ended = item.standing.status == Status::Canceled;
+    if ended || matches!(item.charge, Charge::Usage | Charge::OneTime) {
         return None;
     }
     let (subscription_id, item_id) = (text(item.subscription_id), text(item.item_id));
@@ -119,7 +121,7 @@ pub fn begun<'a, A: Allocator + Clone>(
         currency: text(item.currency),
         billing_period,
         starts_at,
-        ends_at: access_ends_at.filter(|_| status == Status::Canceled),
+        ends_at: None,
         renews: false,
         status,
         cancel_requested_at,
@@ -217,6 +219,9 @@ mod tests {
         assert_eq!(derived(&[now("active")]), [] as [&str; 0]);
         let usage = Given { kind: Some(b"usage"), ..begun.clone() };
         assert_eq!(derived(&[usage]), [] as [&str; 0]);
+        let mut ended = Given { service_start: Some(at(1, 5)), ..now("canceled") };
+        ended.now.access_ends_at = Some(at(2, 5));
+        assert_eq!(derived(&[ended]), [] as [&str; 0]);
         let priceless = Given { amount: None, ..begun.clone() };
         assert_eq!(derived(std::slice::from_ref(&priceless)), ["amount is NULL"]);
         let line = line("recurring", 3000, at(1, 1), at(2, 1));

@@ -2,7 +2,8 @@ use allocator_api2::alloc::Allocator;
 use allocator_api2::vec::Vec;
 
 use super::Moment;
-use super::digest::Digest;
+use super::digest::{Digest, hash};
+use super::limits::LONGEST_TEXT;
 use crate::Result;
 use crate::collection::room::reserve;
 use crate::decimal::Decimal;
@@ -86,7 +87,7 @@ impl Given<'_> {
         ];
         // A NULL has another length than any text, and an error than any number.
         const FIXED: usize = 2 * 17 + 20 + 5 * 9 + 1;
-        let bytes: usize = texts.iter().map(|it| 4 + it.map_or(0, <[u8]>::len)).sum();
+        let bytes: usize = texts.iter().map(|it| 4 + it.map_or(0, room_of)).sum();
         room.clear();
         reserve(room, bytes + FIXED)?;
         room.resize(bytes + FIXED, 0);
@@ -94,7 +95,10 @@ impl Given<'_> {
         for text in texts {
             let length = text.map_or(u32::MAX, |it| it.len() as u32);
             put(&mut rest, &length.to_le_bytes());
-            put(&mut rest, text.unwrap_or_default());
+            match text {
+                Some(long) if long.len() > LONGEST_TEXT => put(&mut rest, &hash(long)),
+                text => put(&mut rest, text.unwrap_or_default()),
+            }
         }
         put(&mut rest, &number(&self.amount));
         put(&mut rest, &number(&self.discount));
@@ -106,6 +110,11 @@ impl Given<'_> {
         digest.add(&room[..bytes + FIXED - unused]);
         Ok(())
     }
+}
+
+/// The bytes that stand for a text: itself or, if it is long, a hash.
+fn room_of(text: &[u8]) -> usize {
+    if text.len() > LONGEST_TEXT { size_of::<u128>() } else { text.len() }
 }
 
 /// Writes bytes at the start of the room that is left.
@@ -165,6 +174,14 @@ mod tests {
         let row = |plan: &'static str| Given { plan: Some(plan.as_bytes()), ..Given::default() };
         assert_eq!(digest(&[row("a"), row("b")]), digest(&[row("b"), row("a")]));
         assert_ne!(digest(&[row("a"), row("a")]), digest(&[row("a")]));
+    }
+
+    #[test]
+    fn long_texts_count_to_their_end() {
+        let text = |last: u8| [vec![b'x'; 2 * LONGEST_TEXT], vec![last]].concat();
+        let of = |text: &[u8]| digest(&[Given { plan: Some(text), ..Given::default() }]);
+        assert_eq!(of(&text(b'a')), of(&text(b'a')));
+        assert_ne!(of(&text(b'a')), of(&text(b'b')));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use allocator_api2::alloc::Allocator;
 
+use super::canceled::{Reading, Readings};
 use super::policy::{ChurnDate, Fx, Netting, PastDue, Paused, Policy, Usage, ZeroMrr};
 use super::rows::{Charge, ChurnKind, LIMIT, Row, Rows, Status};
 use super::settings::Settings;
@@ -40,6 +41,7 @@ pub enum Rule {
     Unpaid,
     Paused,
     Canceled,
+    CanceledToday,
     NoMrr,
     NoTime,
 }
@@ -59,6 +61,9 @@ impl Rule {
             Self::Unpaid => "does not count: status is unpaid",
             Self::Paused => "does not count: status is paused, policy paused is zero",
             Self::Canceled => "does not count: status is canceled",
+            Self::CanceledToday => {
+                "counts until its end: canceled is the status of today, for no row is beside it"
+            }
             Self::NoMrr => "does not count: no MRR is left, policy zero_mrr is inactive",
             Self::NoTime => "does not count: it ends where it starts",
         }
@@ -109,8 +114,9 @@ pub fn stretches<'a, A: Allocator + Clone>(
         };
         item(a).cmp(&item(b)).then_with(|| time(a).cmp(&time(b)))
     });
+    let readings = &Readings::of(rows);
     for numbers in order.chunk_by(|a, b| item(a) == item(b)) {
-        Item { rows, settings, zone, numbers }.read(&mut found);
+        Item { rows, settings, zone, readings, numbers }.read(&mut found);
     }
     found
 }
@@ -120,6 +126,7 @@ struct Item<'a, 'b, A: Allocator + Clone> {
     rows: &'a Rows<A>,
     settings: &'b Settings<A>,
     zone: &'b dyn Zone,
+    readings: &'b Readings,
     numbers: &'b [usize],
 }
 
@@ -139,10 +146,27 @@ impl<'a, A: Allocator + Clone> Item<'a, '_, A> {
         &self.rows.rows[self.numbers[place]]
     }
 
-    /// The row that goes on where this one ends.
-    fn next(&self, place: usize) -> Option<&'a Row> {
+    fn reading(&self, place: usize) -> Reading {
+        self.readings.get(self.numbers[place])
+    }
+
+    /// The status during the stretch.
+    fn status(&self, place: usize) -> Status {
+        match self.reading(place) {
+            Reading::Today => Status::Active,
+            Reading::AsGiven | Reading::Endless => self.row(place).status,
+        }
+    }
+
+    /// The rule by which a row never counts, if there is one.
+    fn excluding(&self, place: usize) -> Option<Rule> {
+        excluding(&self.settings.policy, self.row(place).charge, self.status(place))
+    }
+
+    /// The place of the row that goes on where this one ends.
+    fn next(&self, place: usize) -> Option<usize> {
         let next = self.numbers.get(place + 1).map(|_| self.row(place + 1))?;
-        (next.start.instant <= self.row(place).end.instant).then_some(next)
+        (next.start.instant <= self.row(place).end.instant).then_some(place + 1)
     }
 
     /// The stretch of a row, or the rule that it has none by; an error is why it cannot be read.
@@ -152,8 +176,12 @@ impl<'a, A: Allocator + Clone> Item<'a, '_, A> {
     ) -> std::result::Result<std::result::Result<Stretch<'a>, Rule>, String> {
         let row = self.row(place);
         let policy = &self.settings.policy;
-        if let Some(rule) = excluding(policy, row) {
-            return Ok(Err(rule));
+        match self.excluding(place) {
+            Some(Rule::Canceled) if self.reading(place) == Reading::Endless => {
+                return Err("status is canceled, but there is no ends_at".to_owned());
+            }
+            Some(rule) => return Ok(Err(rule)),
+            None => (),
         }
         let (mut end, mut rule) = self.end(place);
         let mut cause = self.cause(place);
@@ -170,6 +198,9 @@ impl<'a, A: Allocator + Clone> Item<'a, '_, A> {
         let converted = self.convert(row, native)?;
         if converted == 0 && policy.zero_mrr == ZeroMrr::Inactive {
             return Ok(Err(Rule::NoMrr));
+        }
+        if rule == Rule::Plain && self.reading(place) == Reading::Today {
+            rule = Rule::CanceledToday;
         }
         let renews = row.renews && end == row.end;
         Ok(Ok(Stretch { row: number, start, end, native, converted, rule, cause, renews }))
@@ -193,13 +224,13 @@ impl<'a, A: Allocator + Clone> Item<'a, '_, A> {
 
     /// Whether nothing follows but that the item is canceled.
     fn is_last(&self, place: usize) -> bool {
-        (place + 1..self.numbers.len()).all(|it| self.row(it).status == Status::Canceled)
+        (place + 1..self.numbers.len()).all(|it| self.status(it) == Status::Canceled)
     }
 
     /// When a late payment stops counting; never if it came in.
     fn payment_limit(&self, place: usize) -> Option<Moment> {
         let PastDue::DropAfter { days } = self.settings.policy.past_due else { return None };
-        let late = |place: usize| self.row(place).status == Status::PastDue;
+        let late = |place: usize| self.status(place) == Status::PastDue;
         if !late(place) {
             return None;
         }
@@ -207,10 +238,10 @@ impl<'a, A: Allocator + Clone> Item<'a, '_, A> {
         while first > 0 && late(first - 1) && self.next(first - 1).is_some() {
             first -= 1;
         }
-        while self.next(last).is_some_and(|it| it.status == Status::PastDue) {
+        while self.next(last).is_some_and(late) {
             last += 1;
         }
-        let paid = |it: &Row| excluding(&self.settings.policy, it).is_none() && !it.free;
+        let paid = |it: usize| self.excluding(it).is_none() && !self.row(it).free;
         let recovered = self.next(last).is_some_and(paid);
         let limit = Day(self.row(first).start.day.0.saturating_add(days));
         (!recovered).then(|| self.zone.start_of(limit))
@@ -223,14 +254,15 @@ impl<'a, A: Allocator + Clone> Item<'a, '_, A> {
             let kind = row.churn_kind.unwrap_or(ChurnKind::Unknown);
             (row.churn_kind.is_some() || reason.is_some()).then_some(Cause { kind, reason })
         };
-        let dropped =
-            |next: &Row| self.payment_limit(place + 1).is_some_and(|limit| limit <= next.start);
+        let dropped = |next: usize| {
+            self.payment_limit(next).is_some_and(|limit| limit <= self.row(next).start)
+        };
         let implied = match next {
-            Some(next) if next.status == Status::Unpaid || dropped(next) => PAYMENT_FAILED,
-            Some(next) if excluding(&self.settings.policy, next) == Some(Rule::Paused) => PAUSED,
+            Some(next) if self.status(next) == Status::Unpaid || dropped(next) => PAYMENT_FAILED,
+            Some(next) if self.excluding(next) == Some(Rule::Paused) => PAUSED,
             _ => UNKNOWN,
         };
-        told(row).or_else(|| next.and_then(told)).unwrap_or(implied)
+        told(row).or_else(|| next.and_then(|it| told(self.row(it)))).unwrap_or(implied)
     }
 
     fn convert(&self, row: &Row, native: i128) -> std::result::Result<i128, String> {
@@ -261,14 +293,14 @@ pub fn convert(native: i128, rate: Decimal) -> Result<i128> {
     if converted < LIMIT { Ok(converted) } else { Err(Error::AmountOutOfRange) }
 }
 
-/// The rule by which a row never counts, if there is one.
-fn excluding(policy: &Policy, row: &Row) -> Option<Rule> {
-    match row.charge {
+/// The rule by which rows of a kind and status never count, if there is one.
+fn excluding(policy: &Policy, charge: Charge, status: Status) -> Option<Rule> {
+    match charge {
         Charge::OneTime => return Some(Rule::OneTime),
         Charge::Usage if policy.usage == Usage::Exclude => return Some(Rule::Usage),
         Charge::Recurring | Charge::AddOn | Charge::Usage => (),
     }
-    match row.status {
+    match status {
         Status::Active | Status::PastDue => None,
         Status::Paused => (policy.paused == Paused::Zero).then_some(Rule::Paused),
         Status::Trialing => Some(Rule::Trialing),

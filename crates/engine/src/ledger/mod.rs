@@ -4,12 +4,14 @@
 //! rows ──policy──▶ stretches of items ──▶ movements with their lines ──packed──▶ contributions to rollups
 //! ```
 
+pub mod canceled;
 pub mod contributions;
 pub mod digest;
 mod dimension;
 mod given;
 pub mod items;
 mod kept_line;
+pub mod limits;
 mod lines;
 pub mod movements;
 mod net_months;

@@ -4,12 +4,12 @@ use allocator_api2::vec::Vec;
 use super::Moment;
 use super::digest::Digest;
 pub use super::given::{Given, Length};
+use super::limits::{check_start, check_texts, end, listed, optional, reason};
 use super::policy::{Discounts, Policy};
 use super::settings::Settings;
 pub use super::texts::{Text, Texts};
-use super::words::{word, words};
+use super::words::{shown, word, words};
 use crate::billing_period::{MRR_DECIMALS, MonthlyFactor, monthly_factor_by};
-use crate::calendar::Day;
 use crate::collection::room::push;
 use crate::decimal::Decimal;
 use crate::{Error, Result};
@@ -95,14 +95,14 @@ impl<A: Allocator + Clone> Rows<A> {
 
     /// Adds a row to those that can be read or to those that cannot. An error says that there is
     /// no room.
-    pub fn add(&mut self, given: &Given, currency: &[u8], policy: &Policy) -> Result<()> {
+    pub fn add(&mut self, given: &Given, settings: &Settings<A>) -> Result<()> {
         given.digest(&mut self.digest, &mut self.room)?;
-        self.foreign |= given.currency.is_some_and(|it| !it.eq_ignore_ascii_case(currency));
-        match self.read(given, currency, policy)? {
+        self.foreign |= foreign(given, settings).is_some();
+        match self.read(given, settings)? {
             Ok(row) => push(&mut self.rows, row),
             Err(reason) => {
-                let subscription_id = self.texts.keep(given.subscription_id)?;
-                let item_id = self.texts.keep(given.item_id)?;
+                let subscription_id = self.texts.keep_all(given.subscription_id.map(listed))?;
+                let item_id = self.texts.keep_all(given.item_id.map(listed))?;
                 self.reject(subscription_id, item_id, given.starts_at.map(|it| it.instant), &reason)
             }
         }
@@ -142,14 +142,12 @@ impl<A: Allocator + Clone> Rows<A> {
     fn read(
         &mut self,
         given: &Given,
-        currency: &[u8],
-        policy: &Policy,
+        settings: &Settings<A>,
     ) -> Result<std::result::Result<Row, String>> {
-        let checked = match Checked::of(given, policy) {
+        let checked = match Checked::of(given, settings) {
             Ok(checked) => checked,
             Err(reason) => return Ok(Err(reason)),
         };
-        let foreign = given.currency.filter(|it| !it.eq_ignore_ascii_case(currency));
         Ok(Ok(Row {
             place: self.len(),
             subscription_id: self.texts.keep(given.subscription_id)?,
@@ -159,13 +157,13 @@ impl<A: Allocator + Clone> Rows<A> {
             charge: checked.charge,
             native: checked.native,
             free: checked.free,
-            currency: self.texts.keep_upper(foreign)?,
+            currency: self.texts.keep_upper(foreign(given, settings))?,
             billing_period: checked.billing_period,
             start: checked.start,
             end: checked.end,
             status: checked.status,
-            cancel_requested: given.cancel_requested_at,
-            access_end: given.access_ends_at,
+            cancel_requested: checked.cancel_requested,
+            access_end: checked.access_end,
             churn_kind: checked.churn_kind,
             churn_reason: self.texts.keep(given.churn_reason)?,
             renews: given.renews.unwrap_or(false),
@@ -182,28 +180,37 @@ struct Checked {
     start: Moment,
     end: Moment,
     status: Status,
+    cancel_requested: Option<Moment>,
+    access_end: Option<Moment>,
     churn_kind: Option<ChurnKind>,
 }
 
 impl Checked {
-    fn of(given: &Given, policy: &Policy) -> std::result::Result<Checked, String> {
+    fn of<A: Allocator + Clone>(
+        given: &Given,
+        settings: &Settings<A>,
+    ) -> std::result::Result<Checked, String> {
         if let Some(problem) = given.problem {
-            return Err(crate::ledger::words::shown(problem));
+            return Err(reason(problem));
         }
+        check_texts(&[
+            ("subscription_id", given.subscription_id),
+            ("item_id", given.item_id),
+            ("product", given.product),
+            ("plan", given.plan),
+            ("churn_reason", given.churn_reason),
+        ])?;
+        check_currency(foreign(given, settings), settings)?;
         let required = |name: &str| format!("{name} is NULL");
         let start = given.starts_at.ok_or_else(|| required("starts_at"))?;
-        let end = given.ends_at.unwrap_or(Moment::NEVER);
+        let end = end(given.ends_at);
         let amount = given.amount.clone().ok_or_else(|| required("amount"))?;
         let length = given.billing_period.ok_or_else(|| required("billing_period"))?;
-        if !start.day.is_finite() {
-            return Err("starts_at is infinite".to_owned());
-        }
+        check_start("starts_at", start.day)?;
         if end < start {
             return Err(ends_early(start, end));
         }
-        for day in [Some(start), given.ends_at, given.cancel_requested_at, given.access_ends_at] {
-            outside_calendar(day.map(|it| it.day))?;
-        }
+        let policy = &settings.policy;
         let amount = not_negative(Some(amount), "amount")?;
         let discount = not_negative(given.discount.clone(), "discount")?;
         let kind =
@@ -221,9 +228,32 @@ impl Checked {
             end,
             status: word(given.status, "status", Status::WORDS, Status::read)?
                 .unwrap_or(Status::Active),
+            cancel_requested: optional("cancel_requested_at", given.cancel_requested_at)?,
+            access_end: optional("access_ends_at", given.access_ends_at)?,
             churn_kind: word(given.churn_kind, "churn_kind", ChurnKind::WORDS, ChurnKind::read)?,
         })
     }
+}
+
+/// A row's currency, if it is not the ledger's.
+fn foreign<'a, A: Allocator + Clone>(
+    given: &Given<'a>,
+    settings: &Settings<A>,
+) -> Option<&'a [u8]> {
+    given.currency.filter(|it| !it.eq_ignore_ascii_case(settings.currency.code()))
+}
+
+fn check_currency<A: Allocator + Clone>(
+    currency: Option<&[u8]>,
+    settings: &Settings<A>,
+) -> std::result::Result<(), String> {
+    let Some(currency) = currency else { return Ok(()) };
+    let is_code = currency.len() == 3 && currency.iter().all(u8::is_ascii_alphabetic);
+    if is_code || !settings.rates.of(currency).is_empty() {
+        return Ok(());
+    }
+    let currency = shown(currency);
+    Err(format!("currency \"{currency}\" is neither three letters nor a code that fx_rates has"))
 }
 
 fn ends_early(start: Moment, end: Moment) -> String {
@@ -269,15 +299,6 @@ fn less(amount: Decimal, discount: Decimal) -> Result<Decimal> {
 
 /// So small that no sum over rows can pass the limit of all amounts: 10^18 in units.
 pub(super) const LIMIT: i128 = 10_i128.pow(18 + MRR_DECIMALS as u32);
-
-fn outside_calendar(day: Option<Day>) -> std::result::Result<(), String> {
-    match day {
-        Some(day) if day.is_finite() && !day.is_in_calendar() => {
-            Err(format!("the date {day} is outside the calendar"))
-        }
-        _ => Ok(()),
-    }
-}
 
 fn not_negative(
     number: Option<Result<Decimal>>,

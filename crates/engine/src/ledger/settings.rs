@@ -3,6 +3,7 @@ use allocator_api2::alloc::Allocator;
 use super::digest::Digest;
 use super::policy::{Fx, Netting, Policy};
 use super::rates::Rates;
+use super::words::shown;
 use crate::calendar::Day;
 use crate::decimal::Decimal;
 use crate::{Error, Result};
@@ -45,7 +46,7 @@ impl<A: Allocator + Clone> Settings<A> {
         let mut rates = Rates::new_in(memory);
         let (mut digest, mut rates_digest) = (Digest::default(), Digest::default());
         for line in text.lines() {
-            let unknown = || Error::Settings(line.to_owned());
+            let unknown = || Error::Settings(shown(line.as_bytes()));
             let (option, value) = line.split_once('=').ok_or_else(unknown)?;
             match option {
                 "digest" => continue,

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use allocator_api2::alloc::Allocator;
 use allocator_api2::vec::Vec;
 
@@ -35,6 +37,11 @@ impl<A: Allocator> Texts<A> {
         reserve(&mut self.0, text.len())?;
         append(&mut self.0, text);
         Ok(Text { start, length })
+    }
+
+    /// A text that may have been cut.
+    pub fn keep_all(&mut self, text: Option<Cow<[u8]>>) -> Result<Text> {
+        self.keep(text.as_deref())
     }
 
     /// In capitals.

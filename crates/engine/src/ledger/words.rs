@@ -24,11 +24,20 @@ macro_rules! words {
 
 pub(crate) use words;
 
-/// A text as a part of a message, which must fit the database whatever its encoding: what is not
-/// UTF-8 is shown as far as it is ASCII.
+/// A text as a part of a message: its beginning.
 pub fn shown(text: &[u8]) -> String {
+    shown_up_to(text, 100)
+}
+
+/// The same up to so many characters. It must fit the database whatever its encoding: what is not
+/// UTF-8 is shown as far as it is ASCII.
+pub fn shown_up_to(text: &[u8], most: usize) -> String {
     let ascii = |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { '?' };
-    std::str::from_utf8(text).map_or_else(|_| text.iter().map(ascii).collect(), str::to_owned)
+    let (shown, rest): (String, bool) = match std::str::from_utf8(text) {
+        Ok(text) => (text.chars().take(most).collect(), text.chars().nth(most).is_some()),
+        Err(_) => (text.iter().take(most).map(ascii).collect(), text.len() > most),
+    };
+    format!("{shown}{}", if rest { "..." } else { "" })
 }
 
 /// The choice that a column's word stands for; an error says which there are.
