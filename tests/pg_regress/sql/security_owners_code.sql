@@ -52,7 +52,7 @@ BEGIN
   WHERE NOT EXISTS (SELECT FROM mallory.loot AS l WHERE (l.who, l.place) = (current_user, grab.place));
   -- These can be set; they must be as they were afterwards.
   PERFORM set_config('search_path', regexp_replace(current_setting('search_path'), ', mallory|$', ', mallory'), false),
-          set_config('saas_metrics.today', '2030-01-01', false),
+          set_config('saas_metrics.left_behind', 'x', false),
           set_config('statement_timeout', '77s', false), set_config('default_transaction_read_only', 'on', false);
   RETURN true;
 END $$;
@@ -149,7 +149,7 @@ INSERT INTO verbs (verb) VALUES
   ('SELECT saas_metrics.drop_ledger(''l17'')');
 CREATE FUNCTION pg_temp.session() RETURNS text LANGUAGE sql AS $$
   SELECT format('%s %s %s %s %s %s %s %s', current_user = session_user, current_setting('role'), current_setting('search_path'),
-                current_setting('saas_metrics.today'), current_setting('statement_timeout'), current_setting('default_transaction_read_only'),
+                coalesce(current_setting('saas_metrics.left_behind', true), ''), current_setting('statement_timeout'), current_setting('default_transaction_read_only'),
                 current_setting('session_replication_role'), to_regclass('pg_temp.left_behind'))
 $$;
 SELECT pg_temp.session() AS before \gset
