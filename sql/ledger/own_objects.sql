@@ -138,9 +138,10 @@ CREATE FUNCTION saas_metrics._described(class oid, object oid) RETURNS text
     (SELECT format('%s %s', CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'view' END, c.oid::regclass)
      FROM pg_rewrite AS w JOIN pg_class AS c ON c.oid = w.ev_class
      WHERE class = 'pg_rewrite'::regclass AND w.oid = object AND w.rulename = '_RETURN'),
-    pg_describe_object(class, object, 0))
+    (SELECT pg_describe_object(d.classid, d.objid, 0)
+     FROM pg_depend AS d WHERE (d.classid, d.objid) = (class, object) LIMIT 1))
   || coalesce(E':\n' || saas_metrics._definition(class, object), '');
-COMMENT ON FUNCTION saas_metrics._described(oid, oid) IS 'What an object is, and its definition. Part of the verbs.';
+COMMENT ON FUNCTION saas_metrics._described(oid, oid) IS 'What an object that depends on another is, and its definition; NULL if there is no such. Part of the verbs.';
 
 CREATE FUNCTION saas_metrics._is_own_rule(ledger name, class oid, object oid) RETURNS boolean
   STABLE STRICT LANGUAGE sql

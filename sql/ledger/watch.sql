@@ -64,18 +64,16 @@ COMMENT ON FUNCTION saas_metrics._require_customer_column(name, regclass, text) 
 
 CREATE FUNCTION saas_metrics._begin_watch(
     ledger name, source_table regclass, customer_id text, on_replica boolean, callers_path text,
-    OUT queue regclass, OUT arguments text, OUT marked_by name, OUT named text
+    OUT queue regclass, OUT columns name[], OUT marked_by name, OUT named text
   )
   LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner_wrapper';
 CREATE FUNCTION saas_metrics._begin_watch_as_owner(
     ledger name, source_table regclass, customer_id text, on_replica boolean, callers_path text,
-    OUT queue regclass, OUT arguments text, OUT marked_by name, OUT named text
+    OUT queue regclass, OUT columns name[], OUT marked_by name, OUT named text
   )
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-  columns name[];
 BEGIN
   PERFORM saas_metrics._lock_ledger(ledger);
   IF source_table IS NULL OR customer_id IS NULL OR on_replica IS NULL THEN
@@ -99,13 +97,12 @@ BEGIN
     FROM saas_metrics._create_queue(ledger, source_table, named, callers_path) AS q;
   END IF;
   queue := coalesce(marked_by || '_queue', 'changed_customers')::regclass;
-  arguments := saas_metrics._mark_arguments(source_table, columns);
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._begin_watch(name, regclass, text, boolean, text) IS
   'Calls _begin_watch_as_owner as the ledger''s owner. Part of watch.';
 COMMENT ON FUNCTION saas_metrics._begin_watch_as_owner(name, regclass, text, boolean, text) IS
-  'Makes what a table needs to be watched, but for its triggers: the queue, the arguments of the triggers, the view that yields customers, and the column or SELECT. No queue: it is watched so already. Part of watch.';
+  'Makes what a table needs to be watched, but for its triggers: the queue, the columns that it keeps, the view that yields customers, and the column or SELECT. No queue: it is watched so already. Part of watch.';
 
 -- Watched so, with a trigger that still finds its columns.
 CREATE FUNCTION saas_metrics._is_watched(ledger name, source_table regclass, named text, on_replica boolean) RETURNS boolean
@@ -267,6 +264,37 @@ $$;
 COMMENT ON FUNCTION saas_metrics._triggers_of(name, regclass) IS
   'The triggers by which a ledger watches a table that is not its own. Part of watch and unwatch.';
 
+-- What came of code of the owner's is granted as far as the owner could have asked for it: the triggers
+-- are made with the rights of the caller, who may be a superuser.
+CREATE FUNCTION saas_metrics._require_owners_rights(
+    ledger name, source_table regclass, queue regclass, columns name[]
+  ) RETURNS void
+  STABLE LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  owner oid := (SELECT n.nspowner FROM pg_namespace AS n WHERE n.nspname = ledger);
+  hidden name;
+BEGIN
+  IF NOT EXISTS (
+    SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.oid = queue AND n.nspname = ledger AND c.relowner = owner AND n.nspowner = owner)
+  THEN
+    RAISE EXCEPTION '% is no queue of ledger "%"', queue, ledger
+      USING ERRCODE = '55000', HINT = 'An object of the owner''s takes part in watch: look for operators and functions in the schema of the ledger.';
+  END IF;
+  SELECT c.name INTO hidden
+  FROM unnest(columns) AS c (name)
+  WHERE NOT has_column_privilege(owner, source_table, c.name::text, 'SELECT');
+  IF hidden IS NOT NULL THEN
+    RAISE EXCEPTION 'permission denied for column "%" of %', hidden, source_table
+      USING ERRCODE = '42501', HINT = format('It is kept of changed rows, where the owner of the ledger reads it: grant SELECT on it to %I first.', pg_get_userbyid(owner));
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._require_owners_rights(name, regclass, regclass, name[]) IS
+  'Refuses a queue that is not the ledger''s (55000) and columns that its owner may not read (42501). Part of watch.';
+
 CREATE FUNCTION saas_metrics._watch_in(
     ledger name, source_table regclass, customer_id text, on_replica boolean, callers_path text
   ) RETURNS void
@@ -283,7 +311,9 @@ BEGIN
     RETURN;
   END IF;
   SELECT t.* INTO old FROM saas_metrics._triggers_of(ledger, source_table) AS t;
-  PERFORM saas_metrics._create_triggers(ledger, source_table, begun.queue, begun.arguments, on_replica);
+  PERFORM saas_metrics._require_owners_rights(ledger, source_table, begun.queue, begun.columns);
+  PERFORM saas_metrics._create_triggers(
+    ledger, source_table, begun.queue, saas_metrics._mark_arguments(source_table, begun.columns), on_replica);
   PERFORM saas_metrics._retire_triggers(old.tables, old.names);
   PERFORM saas_metrics._end_watch(ledger, source_table, begun.named, on_replica, begun.marked_by);
 END
@@ -298,7 +328,7 @@ AS $$
   SELECT saas_metrics._watch_in(ledger, source_table, customer_id, on_replica, saas_metrics._callers_path())
 $$;
 COMMENT ON FUNCTION saas_metrics.watch(name, regclass, text, boolean) IS
-  'Marks the customers of each change of a table from now on, so that views are exact within the transaction that makes it, and refreshes take in only what changed. customer_id: the column of the customer, or a SELECT that reads the changed rows as changed and yields ids, such as ''SELECT s.customer_id FROM subscriptions AS s JOIN changed USING (plan_id)''. Of a row that changes, only the columns that the SELECT names are kept, until the next refresh; it is run at each reading, and never in the transaction that writes. on_replica: also changes that logical replication applies. Covers INSERT, UPDATE, DELETE, TRUNCATE, COPY and direct writes to partitions. A column that is renamed is followed; after one was dropped or changed its type, each refresh looks at everybody until watch is called again. Takes a SHARE ROW EXCLUSIVE lock on the table, which writers wait for and readers do not. Needs TRIGGER on the table; to watch it otherwise than before, one must own it. Errors: 42809 for anything but a permanent table, 42703 for an unknown column, 42804 for one of another type than the ledger''s customers, 42601 for a SELECT that reads whole rows of changed, 0A000 for a virtual or composite column. Warns if reading a changed customer would scan a whole table.';
+  'Marks the customers of each change of a table from now on, so that views are exact within the transaction that makes it, and refreshes take in only what changed. customer_id: the column of the customer, or a SELECT that reads the changed rows as changed and yields ids, such as ''SELECT s.customer_id FROM subscriptions AS s JOIN changed USING (plan_id)''. Of a row that changes, only the columns that the SELECT names are kept, until the next refresh; it is run at each reading, and never in the transaction that writes. on_replica: also changes that logical replication applies. Covers INSERT, UPDATE, DELETE, TRUNCATE, COPY and direct writes to partitions. A column that is renamed is followed; after one was dropped or changed its type, each refresh looks at everybody until watch is called again. Takes a SHARE ROW EXCLUSIVE lock on the table, which writers wait for and readers do not; where it was watched otherwise before, the old triggers are dropped if nobody uses the table, for which readers wait as well until the transaction ends, or else disabled. Needs TRIGGER on the table, and SELECT on the columns that are kept for the owner of the ledger; to watch it otherwise than before, one must own it. Errors: 42501 where a right is missing, 42809 for anything but a permanent table, 42703 for an unknown column, 42804 for one of another type than the ledger''s customers, 42601 for a SELECT that reads whole rows of changed, 0A000 for a virtual or composite column. Warns if reading a changed customer would scan a whole table.';
 
 CREATE FUNCTION saas_metrics.unwatch(ledger name, source_table regclass) RETURNS void
   LANGUAGE plpgsql
@@ -317,7 +347,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.unwatch(name, regclass) IS
-  'Ends the watching of a table: views go back to what the last refresh found, and refreshes look at all customers again. Needs to own the table. Its triggers are dropped or, while somebody uses the table, disabled: call it again to drop them. Safe to repeat.';
+  'Ends the watching of a table: views go back to what the last refresh found, and refreshes look at all customers again. Needs to own the table. Its triggers are dropped, under an ACCESS EXCLUSIVE lock until the transaction ends, or, while somebody uses the table, disabled: call it again to drop them. Safe to repeat.';
 
 -- Before the ledger's own tables are locked: writers lock theirs first and then the queue.
 CREATE FUNCTION saas_metrics._lock_watched(ledger name) RETURNS void

@@ -2,6 +2,16 @@
 -- Whose a changed row is, such as a price, is asked when it is read and not when it is written: a
 -- customer can come to a plan while its price changes, and neither transaction sees the other.
 
+CREATE FUNCTION saas_metrics._collation(declared oid) RETURNS text
+  STABLE STRICT LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+  RETURN coalesce(
+    (SELECT format(' COLLATE %I.%I', n.nspname, c.collname)
+     FROM pg_collation AS c JOIN pg_namespace AS n ON n.oid = c.collnamespace
+     WHERE c.oid = declared), '');
+COMMENT ON FUNCTION saas_metrics._collation(oid) IS
+  'The collation of a column as its declaration writes it; empty if it has none. Part of watch.';
+
 -- A table with the columns of the watched one, and another one that a query can only mean by all columns.
 CREATE FUNCTION saas_metrics._create_probe(source_table regclass) RETURNS void
   LANGUAGE plpgsql
@@ -9,7 +19,8 @@ AS $$
 BEGIN
   EXECUTE (
     SELECT pg_catalog.format('CREATE TABLE changed (%s, "all columns of changed" pg_catalog.bool)', pg_catalog.string_agg(
-             pg_catalog.format('%I %s', a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum))
+             pg_catalog.format('%I %s%s', a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
+                               saas_metrics._collation(a.attcollation)), ', ' ORDER BY a.attnum))
     FROM pg_catalog.pg_attribute AS a
     WHERE a.attrelid = source_table AND a.attnum > 0 AND NOT a.attisdropped);
 END
@@ -25,7 +36,11 @@ AS $$
          -- A reference to a whole row depends on no column: it is a variable of the row's type.
          OR (SELECT w.ev_action::text LIKE '%:varattno 0 :vartype ' || c.reltype || ' %'
              FROM pg_rewrite AS w, pg_class AS c
-             WHERE w.ev_class = reader AND c.oid = read),
+             WHERE w.ev_class = reader AND c.oid = read)
+         -- So is one to a row of a join, of no named type, which can be made if the join has a name.
+         OR (SELECT w.ev_action::text LIKE '%:varattno 0 :vartype 2249 %'
+                    AND w.ev_action::text ~ '\{RANGETBLENTRY :alias \{ALIAS ([^}\\]|\\.)*\} :eref \{ALIAS ([^}\\]|\\.)*\} :rtekind 2 '
+             FROM pg_rewrite AS w WHERE w.ev_class = reader),
          count(*) > 0
   FROM pg_rewrite AS w
   JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
@@ -74,14 +89,15 @@ DECLARE
   refused text;
 BEGIN
   WITH RECURSIVE below AS (
-    SELECT a.attname, a.attgenerated, a.attnum, a.atttypid AS oid
+    SELECT a.attname, a.attgenerated, a.attcollation, a.atttypid AS oid
     FROM pg_attribute AS a
     WHERE a.attrelid = source_table AND a.attname = ANY (columns) AND a.attnum > 0
     UNION ALL
-    SELECT b.attname, b.attgenerated, b.attnum, t.typbasetype
+    SELECT b.attname, b.attgenerated, b.attcollation, t.typbasetype
     FROM below AS b JOIN pg_type AS t ON t.oid = b.oid WHERE t.typtype = 'd'
   )
-  SELECT string_agg(format('%I %s', b.attname, format_type(t.oid, -1)), ', ' ORDER BY array_position(columns, b.attname)),
+  SELECT string_agg(format('%I %s%s', b.attname, format_type(t.oid, -1), saas_metrics._collation(b.attcollation)), ', '
+                    ORDER BY array_position(columns, b.attname)),
          min(b.attname) FILTER (WHERE b.attgenerated = 'v' OR t.typtype NOT IN ('b', 'e', 'r', 'm'))
     INTO declared, refused
   FROM below AS b JOIN pg_type AS t ON t.oid = b.oid AND t.typtype <> 'd';

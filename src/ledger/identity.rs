@@ -28,6 +28,9 @@ const COLUMNS: [(&CStr, pg_sys::Oid); 10] = [
     (c"anew", pg_sys::BOOLOID),
 ];
 
+/// Bytes of a setting that is listed: no owner's makes the list of all ledgers too large to read.
+const LONGEST: usize = 1000;
+
 /// The settings of the ledger that a schema is.
 fn settings_of(schema: pg_sys::Oid, wait: bool) -> Option<Table> {
     Table::named(schema, SETTINGS, wait).filter(|it| it.has_columns(&COLUMNS))
@@ -49,7 +52,7 @@ fn ledger_header(schema: pg_sys::Oid, call: Call) -> Option<Row> {
     }
     let mut header = None;
     settings.each_row(|row| {
-        let texts = [1, 2, 3, 4].map(|number| row.text(number));
+        let texts = [1, 2, 3, 4].map(|number| row.text(number, LONGEST));
         let [version, currency, time_zone, policy] =
             texts.each_ref().map(|it| Value::from(it.as_deref()));
         let row_security = row.word(5).map_or(Value::Null, |it| Value::Boolean(it & 1 == 1));

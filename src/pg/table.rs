@@ -31,14 +31,15 @@ impl Lock {
 }
 
 impl Table {
-    /// An ordinary, permanent table without row security; none for anything else.
+    /// An ordinary, permanent table without row security; none for anything else, be it an index or a
+    /// type.
     pub fn open(relation: pg_sys::Oid, lock: Lock) -> Option<Table> {
         if relation == pg_sys::InvalidOid {
             return None;
         }
         // SAFETY: a relation that is gone is null; what is open is described.
         unsafe {
-            let relation = pg_sys::try_table_open(relation, lock.mode());
+            let relation = pg_sys::try_relation_open(relation, lock.mode());
             if relation.is_null() {
                 return None;
             }
@@ -103,7 +104,7 @@ impl Table {
     }
 
     /// Whether a row can be appended without anything else to be done: no index, no trigger of
-    /// INSERT, no rule, no constraint.
+    /// INSERT, no rule, no constraint; and however large its values are.
     pub fn takes_rows(&self) -> bool {
         // SAFETY: the table is open; its description and rules are alive.
         unsafe {
@@ -116,6 +117,21 @@ impl Table {
                 && (*self.relation).rd_rules.is_null()
                 && !(*self.relation).trigdesc.as_ref().is_some_and(fires_on_insert)
                 && pg_sys::RelationGetIndexList(self.relation).is_null()
+                && (0..self.column_count()).all(|place| self.stores_large_values(place))
+        }
+    }
+
+    /// Whether a column, from 0 on, can store values of its type outside of the row, if the type has
+    /// such.
+    fn stores_large_values(&self, place: usize) -> bool {
+        // SAFETY: the table is open and has the column; the server looks the type up.
+        unsafe {
+            let column = &*attribute((*self.relation).rd_att, place);
+            let in_row = pg_sys::TYPSTORAGE_PLAIN as c_char;
+            column.attlen != -1
+                || column.attisdropped
+                || column.attstorage != in_row
+                || pg_sys::get_typstorage(column.atttypid) == in_row
         }
     }
 
@@ -174,6 +190,28 @@ impl Table {
     }
 }
 
+/// # Safety
+/// The description must be alive and have a column of this number, from 0 on.
+#[cfg(not(feature = "pg18"))]
+unsafe fn attribute(
+    description: pg_sys::TupleDesc,
+    place: usize,
+) -> *const pg_sys::FormData_pg_attribute {
+    // SAFETY: as the caller says.
+    unsafe { (*description).attrs.as_ptr().add(place) }
+}
+
+/// # Safety
+/// The description must be alive and have a column of this number, from 0 on.
+#[cfg(feature = "pg18")]
+unsafe fn attribute(
+    description: pg_sys::TupleDesc,
+    place: usize,
+) -> *const pg_sys::FormData_pg_attribute {
+    // SAFETY: as the caller says.
+    unsafe { pg_sys::TupleDescAttr(description, place as i32) }
+}
+
 fn fires_on_insert(triggers: &pg_sys::TriggerDesc) -> bool {
     triggers.trig_insert_before_row
         || triggers.trig_insert_after_row
@@ -185,7 +223,7 @@ fn fires_on_insert(triggers: &pg_sys::TriggerDesc) -> bool {
 impl Drop for Table {
     fn drop(&mut self) {
         // SAFETY: the table is open.
-        unsafe { pg_sys::table_close(self.relation, self.close_with) }
+        unsafe { pg_sys::relation_close(self.relation, self.close_with) }
     }
 }
 
@@ -208,12 +246,15 @@ impl Row<'_> {
         (!is_null).then_some(value)
     }
 
-    /// A copy of a text; none if the column has no texts, or this is NULL.
-    pub fn text(&self, number: usize) -> Option<Vec<u8>> {
+    /// A copy of a text; none if the column has no texts, this is NULL, or it is longer than it may be.
+    pub fn text(&self, number: usize, longest: usize) -> Option<Vec<u8>> {
         let is_text = self.table.column_type(number) == pg_sys::TEXTOID;
         let value = self.value(number).filter(|_| is_text)?;
-        // SAFETY: a text, alive while it is copied.
-        Some(unsafe { bytes_of(value) }.to_vec())
+        // SAFETY: a text, alive while it is measured and copied.
+        unsafe {
+            let is_short = pg_sys::toast_raw_datum_size(value) <= longest;
+            is_short.then(|| bytes_of(value).to_vec())
+        }
     }
 
     /// A number of up to 8 bytes, a truth value or an instant, as it is.
