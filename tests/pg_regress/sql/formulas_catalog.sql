@@ -43,7 +43,7 @@ SELECT p.oid, p.proname AS name, p.provolatile, p.proisstrict, p.proparallel,
        pg_get_function_arguments(p.oid) AS arguments, pg_get_function_result(p.oid) AS result,
        obj_description(p.oid, 'pg_proc') AS comment
 FROM pg_proc AS p
-WHERE p.pronamespace = 'saas_metrics'::regnamespace AND p.prokind = 'f' AND p.proname NOT LIKE '\_%' AND p.proname <> 'mark_changed'
+WHERE p.pronamespace = 'saas_metrics'::regnamespace AND p.prokind = 'f' AND p.proname NOT LIKE '\_%' AND p.proname !~ '^mark_'
   AND p.proargtypes::oid[] <@ ARRAY['numeric', 'integer', 'interval']::regtype[]::oid[];
 
 -- Each formula is there, under its name and the names of its arguments.

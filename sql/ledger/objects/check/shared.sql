@@ -32,7 +32,7 @@ row_counts AS MATERIALIZED (
            AS subtracted,
          count(*) FILTER (WHERE p.starts_at > (SELECT today FROM clock) + interval '1 year') AS far_off,
          count(*) FILTER (WHERE p.starts_at < (SELECT today FROM clock) - interval '100 years') AS long_ago,
-         count(*) FILTER (WHERE isfinite(p.ends_at) AND p.ends_at > (SELECT today FROM clock) + interval '100 years') AS endless,
+         count(*) FILTER (WHERE p.ends_at < '3000-01-01 00:00+00' AND p.ends_at > (SELECT today FROM clock) + interval '100 years') AS endless,
          count(*) FILTER (WHERE p.currency IS NULL) AS without_currency,
          count(*) FILTER (WHERE upper(p.currency) = (SELECT currency FROM clock)) AS of_own_currency,
          count(*) FILTER (WHERE upper(p.currency) <> (SELECT currency FROM clock)) AS of_other_currency
