@@ -8,7 +8,7 @@ WITH member AS (
     SELECT p.oid, p.proname AS name, p.prokind = 'a' AS is_aggregate, p.pronargs,
            -- What only an aggregate can call, or is called by it.
            p.prorettype = 'internal'::regtype OR 'internal'::regtype = ANY (p.proargtypes)
-             OR p.proname LIKE '\_%' OR p.proname LIKE 'ledger\_%' OR p.proname = 'mark_changed' AS is_part,
+             OR p.proname LIKE '\_%' OR p.proname LIKE 'ledger\_%' OR p.proname LIKE 'mark\_%' OR p.proname LIKE '%\_as\_owner' AS is_part,
            coalesce(p.proargnames[1] = 'ledger', false) AS is_verb,
            format('%s(%s)', p.proname, regexp_replace(pg_get_function_arguments(p.oid), '(, )?OUT [a-z_]+ [a-z \[\]]+', '', 'g')) AS signature,
            CASE WHEN p.proallargtypes IS NULL THEN pg_get_function_result(p.oid)

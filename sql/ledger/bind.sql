@@ -259,7 +259,7 @@ DECLARE
   id_type text;
   made regclass;
 BEGIN
-  made := saas_metrics._create_query_view(ledger, 'bind_check', query, callers_path);
+  made := saas_metrics._create_query_view(ledger, 'bind_check'::name, query, callers_path);
   problems := saas_metrics._bind_problems(ledger, input, made);
   IF problems IS NOT NULL THEN
     RAISE EXCEPTION 'the query does not fit the input "%": %', input, array_to_string(problems, '; ')
@@ -270,7 +270,7 @@ BEGIN
     RAISE EXCEPTION 'the query reads %, which the ledger makes of the input "%" itself', itself, input
       USING ERRCODE = '42P19', HINT = 'Bind your own tables.';
   END IF;
-  id_type := saas_metrics._id_type(made, 'customer_id');
+  id_type := saas_metrics._id_type(made, 'customer_id'::name);
   EXECUTE format('DROP VIEW %s', made);
   RETURN id_type;
 END
@@ -328,7 +328,7 @@ BEGIN
   END IF;
 
   PERFORM saas_metrics._detach_input(ledger, input);
-  made := saas_metrics._create_query_view(ledger, input || '_query', statement, callers_path);
+  made := saas_metrics._create_query_view(ledger, (input || '_query')::name, statement, callers_path);
   EXECUTE format('COMMENT ON VIEW %I IS %L', input || '_query',
     'The query that the input ' || input || ' is bound to.');
   EXECUTE format('CREATE OR REPLACE VIEW %I AS %s', input, saas_metrics._bound_view(ledger, input, made));

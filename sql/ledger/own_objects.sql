@@ -159,7 +159,7 @@ CREATE FUNCTION saas_metrics._losses_of_views(ledger name, views oid[]) RETURNS 
   SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT saas_metrics._described(d.class, d.object) COLLATE "C" AS described
-  FROM saas_metrics._dependents(views, NULL) AS d
+  FROM saas_metrics._dependents(views, NULL::name) AS d
   WHERE NOT saas_metrics._is_own_rule(ledger, d.class, d.object)
   ORDER BY described
 $$;
@@ -172,7 +172,7 @@ CREATE FUNCTION saas_metrics._losses_of_retype(ledger name, tables oid[]) RETURN
   SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT saas_metrics._described(d.class, d.object) COLLATE "C" AS described
-  FROM saas_metrics._dependents(tables, 'customer_id') AS d
+  FROM saas_metrics._dependents(tables, 'customer_id'::name) AS d
   LEFT JOIN pg_index AS i ON d.class = 'pg_class'::regclass AND i.indexrelid = d.object
   LEFT JOIN pg_constraint AS c ON d.class = 'pg_constraint'::regclass AND c.oid = d.object
   WHERE NOT saas_metrics._is_own_rule(ledger, d.class, d.object)
@@ -194,7 +194,7 @@ AS $$
   ),
   lost (class, object) AS (
     SELECT d.class, d.object
-    FROM saas_metrics._dependents((SELECT array_agg(o.relation::oid) FROM own AS o), NULL) AS d
+    FROM saas_metrics._dependents((SELECT array_agg(o.relation::oid) FROM own AS o), NULL::name) AS d
     WHERE d.class IN ('pg_rewrite'::regclass, 'pg_constraint'::regclass, 'pg_class'::regclass, 'pg_proc'::regclass)
       AND NOT EXISTS (SELECT FROM own AS o WHERE o.relation = d.relation)
     UNION

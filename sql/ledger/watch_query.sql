@@ -61,7 +61,7 @@ DECLARE
   used record;
 BEGIN
   PERFORM saas_metrics._create_probe(source_table);
-  tried := saas_metrics._create_query_view(ledger, 'changed_probe', statement, path);
+  tried := saas_metrics._create_query_view(ledger, 'changed_probe'::pg_catalog.name, statement, path);
   SELECT u.* INTO used
   FROM saas_metrics._columns_used(tried, 'changed'::regclass) AS u;
   EXECUTE pg_catalog.format('DROP VIEW %s', tried);

@@ -33,7 +33,7 @@ INSERT INTO call SELECT split_part(call, '(', 1), 'SELECT md5(saas_metrics.' || 
 ) AS v(call);
 -- None is forgotten.
 SELECT p.proname FROM pg_proc AS p
-WHERE p.pronamespace = 'saas_metrics'::regnamespace AND p.prokind = 'a' AND p.proname NOT IN (SELECT name FROM call UNION VALUES ('mrr_movements')) AND p.proname !~ '^ledger_|^periods_from_lines';
+WHERE p.pronamespace = 'saas_metrics'::regnamespace AND p.prokind = 'a' AND p.proname NOT IN (SELECT name FROM call UNION VALUES ('mrr_movements')) AND p.proname !~ '^ledger_|^periods_from_lines|^_';
 
 CREATE FUNCTION run(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
