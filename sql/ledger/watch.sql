@@ -328,7 +328,7 @@ AS $$
   SELECT saas_metrics._watch_in(ledger, source_table, customer_id, on_replica, saas_metrics._callers_path())
 $$;
 COMMENT ON FUNCTION saas_metrics.watch(name, regclass, text, boolean) IS
-  'Marks the customers of each change of a table from now on, so that views are exact within the transaction that makes it, and refreshes take in only what changed. customer_id: the column of the customer, or a SELECT that reads the changed rows as changed and yields ids, such as ''SELECT s.customer_id FROM subscriptions AS s JOIN changed USING (plan_id)''. Of a row that changes, only the columns that the SELECT names are kept, until the next refresh; it is run at each reading, and never in the transaction that writes. on_replica: also changes that logical replication applies. Covers INSERT, UPDATE, DELETE, TRUNCATE, COPY and direct writes to partitions. A column that is renamed is followed; after one was dropped or changed its type, each refresh looks at everybody until watch is called again. Takes a SHARE ROW EXCLUSIVE lock on the table, which writers wait for and readers do not; where it was watched otherwise before, the old triggers are dropped if nobody uses the table, for which readers wait as well until the transaction ends, or else disabled. Needs TRIGGER on the table, and SELECT on the columns that are kept for the owner of the ledger; to watch it otherwise than before, one must own it. Errors: 42501 where a right is missing, 42809 for anything but a permanent table, 42703 for an unknown column, 42804 for one of another type than the ledger''s customers, 42601 for a SELECT that reads whole rows of changed, 0A000 for a virtual or composite column. Warns if reading a changed customer would scan a whole table.';
+  'Marks the customers of each change of a table from now on, so that views are exact within the transaction that makes it, and refreshes take in only what changed. customer_id: the column of the customer, or a SELECT that reads the changed rows as changed and yields ids, such as ''SELECT s.customer_id FROM subscriptions AS s JOIN changed USING (plan_id)''. Of a row that changes, only the columns that the SELECT names are kept, until the next refresh; it is run at each reading, and never in the transaction that writes. on_replica: also changes that logical replication applies. Covers INSERT, UPDATE, DELETE, TRUNCATE, COPY and direct writes to partitions. A column that is renamed is followed; after one was dropped or changed its type, each refresh looks at everybody until watch is called again. Takes a SHARE ROW EXCLUSIVE lock on the table, which writers wait for and readers do not; where it was watched otherwise before, the old triggers are dropped if nobody uses the table, for which readers wait as well until the transaction ends, or else disabled. Needs TRIGGER on the table, and SELECT on the columns that are kept for the owner of the ledger; to watch it otherwise than before, one must own it. Errors: 42501 where a right is missing, 42809 for anything but a permanent table, 42703 for an unknown column, 42804 for one of another type than the ledger''s customers, 42601 for a SELECT that reads whole rows of changed, 0A000 for a virtual or composite column. Warns if reading a changed customer would scan the whole of a table of more than 1,000 rows.';
 
 CREATE FUNCTION saas_metrics.unwatch(ledger name, source_table regclass) RETURNS void
   LANGUAGE plpgsql
@@ -369,6 +369,20 @@ END
 $$;
 COMMENT ON FUNCTION saas_metrics._lock_watched(name) IS 'Locks the tables that a ledger watches, as far as its owner may. Part of drop_ledger.';
 
+-- A table of few rows is as well read whole.
+CREATE FUNCTION saas_metrics._is_small(relation regclass) RETURNS boolean
+  STABLE LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  rows bigint;
+BEGIN
+  EXECUTE format('SELECT count(*) FROM (SELECT FROM %s LIMIT 1001) AS some', relation) INTO rows;
+  RETURN rows <= 1000;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._is_small(regclass) IS 'Whether a table has at most 1,000 rows. Part of bind and watch.';
+
 -- The plan of a pending read, with sequential scans made so dear that one is left only where no index
 -- serves.
 CREATE FUNCTION saas_metrics._warn_of_scans(ledger name) RETURNS void
@@ -389,7 +403,8 @@ BEGIN
   PERFORM pg_catalog.set_config('enable_seqscan', before, true);
   SELECT pg_catalog.string_agg(DISTINCT pg_catalog.format('%I.%I', node ->> 'Schema', node ->> 'Relation Name'), ', ') INTO scanned
   FROM pg_catalog.jsonb_path_query(plan::jsonb, '$.** ? (@."Node Type" == "Seq Scan" || (@."Node Type" starts with "Index" && !exists(@."Index Cond")))') AS node
-  WHERE node ->> 'Schema' <> ledger;
+  WHERE node ->> 'Schema' <> ledger
+    AND NOT saas_metrics._is_small(pg_catalog.format('%I.%I', node ->> 'Schema', node ->> 'Relation Name')::regclass);
   IF scanned IS NOT NULL THEN
     RAISE WARNING 'reading a changed customer of ledger "%" would scan the whole of %', ledger, scanned
       USING HINT = 'Index the column of the customer, and what a SELECT given to watch joins by, and let the query pass a condition on customer_id down to it: no LIMIT, no WITH query that is read twice, window functions only BY customer.';
@@ -397,4 +412,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._warn_of_scans_as_owner(name) IS 'The body of _warn_of_scans, run as the owner of the ledger. Part of _warn_of_scans.';
-COMMENT ON FUNCTION saas_metrics._warn_of_scans(name) IS 'Warns if reading a changed customer would scan a whole table. Part of bind and watch.';
+COMMENT ON FUNCTION saas_metrics._warn_of_scans(name) IS 'Warns if reading a changed customer would scan the whole of a table of more than 1,000 rows. Part of bind and watch.';

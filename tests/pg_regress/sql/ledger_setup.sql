@@ -228,8 +228,12 @@ SELECT (SELECT count(*) FROM setup_with_a_name_of_more_than_fifty_bytes_for_the_
 
 -- Tables whose pending customers would be read by scanning are warned of; a watched table may be dropped.
 CREATE TABLE setup_app.scanned (customer_id text, price numeric, began date);
+-- A thousand rows are as well read whole.
+INSERT INTO setup_app.scanned SELECT NULL, 1, '2024-01-01' FROM generate_series(1, 1000);
 SELECT saas_metrics.bind('setup_with_a_name_of_more_than_fifty_bytes_for_the_first', 'subscription_periods',
   'SELECT customer_id, price AS amount, interval ''1 month'' AS billing_period, began AS starts_on FROM setup_app.scanned');
+-- One more is not.
+INSERT INTO setup_app.scanned VALUES (NULL, 1, '2024-01-01');
 SELECT saas_metrics.watch('setup_with_a_name_of_more_than_fifty_bytes_for_the_first', 'setup_app.scanned', 'customer_id');
 SELECT saas_metrics.unbind('setup_with_a_name_of_more_than_fifty_bytes_for_the_first', 'subscription_periods');
 DROP TABLE setup_app.scanned;
