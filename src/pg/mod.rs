@@ -14,7 +14,6 @@ pub mod date;
 pub mod encoding;
 /// Errors with SQLSTATE and HINT.
 pub mod error;
-/// Tables that rows are appended to.
 /// JSON documents.
 pub mod json;
 /// The server's memory for Rust collections.
