@@ -91,3 +91,5 @@ BEGIN
   EXECUTE replace(source, done, 'PERFORM FROM saas_metrics._take_marks(); ' || done);
 END
 $$;
+CREATE FUNCTION wrong.refresh(ledger name, OUT movements_added bigint, OUT movements_superseded bigint) LANGUAGE sql AS $$
+  SELECT r.movements_added, r.movements_superseded FROM wrong.refresh_as_owner(ledger, false) AS r $$;
