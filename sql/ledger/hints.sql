@@ -42,7 +42,7 @@ CREATE FUNCTION saas_metrics._bind_hint(input text, problems text[]) RETURNS tex
     SELECT concat_ws(' ', 'saas_metrics.input_columns lists the columns of the input and their types.',
       CASE WHEN p.all_in_one ~ 'billing_period must be of type interval, not (text|character|name)' THEN saas_metrics._interval_hint() END,
       CASE WHEN p.all_in_one ~ 'must be of type numeric, not (double precision|real|money|text|character)' THEN
-        'Cast to numeric, and round what was floating point: round(price::numeric, 2).'
+        'Cast to numeric, such as price::numeric; an amount in floating point wants round(price::numeric, 2).'
       END,
       CASE WHEN p.all_in_one ~ 'column (starts|ends)_(at|on) is not one of the input' THEN
         CASE _bind_hint.input
