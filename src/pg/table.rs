@@ -192,24 +192,18 @@ impl Table {
 
 /// # Safety
 /// The description must be alive and have a column of this number, from 0 on.
-#[cfg(not(feature = "pg18"))]
 unsafe fn attribute(
     description: pg_sys::TupleDesc,
     place: usize,
 ) -> *const pg_sys::FormData_pg_attribute {
-    // SAFETY: as the caller says.
-    unsafe { (*description).attrs.as_ptr().add(place) }
-}
-
-/// # Safety
-/// The description must be alive and have a column of this number, from 0 on.
-#[cfg(feature = "pg18")]
-unsafe fn attribute(
-    description: pg_sys::TupleDesc,
-    place: usize,
-) -> *const pg_sys::FormData_pg_attribute {
-    // SAFETY: as the caller says.
-    unsafe { pg_sys::TupleDescAttr(description, place as i32) }
+    // SAFETY: as the caller says. From 18 on, the columns lie behind what is kept of each in short.
+    unsafe {
+        #[cfg(not(feature = "pg18"))]
+        let first = (*description).attrs.as_ptr();
+        #[cfg(feature = "pg18")]
+        let first = (*description).compact_attrs.as_ptr().add((*description).natts as usize);
+        first.cast::<pg_sys::FormData_pg_attribute>().add(place)
+    }
 }
 
 fn fires_on_insert(triggers: &pg_sys::TriggerDesc) -> bool {

@@ -59,7 +59,7 @@ while read -r file; do
     [[ ! $text =~ ^[a-z_[:space:]]+$ ]] || continue
     flaw=$(run -v template="$text" <<<"SELECT flaw(:'template')")
     [[ -z $flaw ]] || wrong "$file: $flaw"
-    grep -rqE --include='*.sql' -- "'$part'|'${part%/*}/'" sql || wrong "nothing uses $file"
+    grep -rqE --include='*.sql' -- "'$part'|'${part%/*}/?'" sql || wrong "nothing uses $file"
 done < <(find sql -path '*/objects/*' -name '*.sql' | sort)
 echo "$templates templates"
 [[ $templates -gt 0 ]]

@@ -31,7 +31,7 @@ mapfile -t calls < <(run -v ON_ERROR_STOP=1 <<'SQL'
 SELECT DISTINCT ON (proname)
        format('saas_metrics.%I("%s")', proname, replace(pg_get_function_arguments(oid), ', ', '", "'))
 FROM pg_proc
-WHERE pronamespace = 'saas_metrics'::regnamespace AND prokind = 'a' AND proname !~ '^ledger_|^periods_from_lines'
+WHERE pronamespace = 'saas_metrics'::regnamespace AND prokind = 'a' AND proname !~ '^ledger_|^periods_from_lines|^_'
 ORDER BY proname, pronargs DESC, oid
 SQL
 )

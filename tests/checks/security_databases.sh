@@ -124,6 +124,55 @@ SQL
     is 'code of the writer, after TRUNCATE' 0 'SELECT count(*) FROM public.loot'
 }
 
+# A session that never wrote before asks the ledger whether it watches the table: whatever it finds there, the write goes on.
+altered_ledgers() {
+    local change
+    make altered
+    in_db -c 'CREATE EXTENSION saas_metrics'
+    ledger_over_plans l | in_db
+    in_db -c 'GRANT ALL ON plan, subs TO regress_writer'
+    while IFS= read -r change; do
+        is "a write after $change" '' "BEGIN; $change; SET LOCAL ROLE regress_writer; INSERT INTO subs VALUES (3, 'n', 'c', 'basic', '2025-01-01');
+            UPDATE plan SET price = 12 WHERE code = 'basic'; TRUNCATE subs; TRUNCATE plan; ROLLBACK"
+    done <<'SQL'
+DROP TABLE l.watched_tables CASCADE
+DROP TABLE l.watched_tables CASCADE; CREATE TYPE l.watched_tables AS (source_table regclass)
+DROP TABLE l.watched_tables CASCADE; CREATE INDEX watched_tables ON l.bindings (query)
+DROP TABLE l.watched_tables CASCADE; CREATE SEQUENCE l.watched_tables
+DROP TABLE l.watched_tables CASCADE; CREATE VIEW l.watched_tables AS SELECT 1 / 0 AS source_table
+DROP TABLE l.watched_tables CASCADE; CREATE MATERIALIZED VIEW l.watched_tables AS SELECT 1 AS source_table
+DROP TABLE l.watched_tables CASCADE; CREATE TABLE l.watched_tables (source_table regclass) PARTITION BY HASH (source_table)
+ALTER TABLE l.watched_tables ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY p ON l.watched_tables USING (1 / 0 = 1)
+ALTER TABLE l.watched_tables DROP marked_by CASCADE
+ALTER TABLE l.watched_tables ADD more int DEFAULT 1
+ALTER TABLE l.watched_tables DROP CONSTRAINT watched_tables_pkey, ALTER source_table TYPE text
+ALTER TABLE l.watched_tables SET UNLOGGED
+ALTER TABLE l.watched_tables OWNER TO regress_owner
+ALTER TABLE l.changed_customers OWNER TO regress_owner
+ALTER SCHEMA l OWNER TO regress_owner
+ALTER SCHEMA l RENAME TO "l 6%s"
+DELETE FROM l.watched_tables
+INSERT INTO l.watched_tables SELECT i::oid, 'x', false FROM generate_series(1, 10000) AS i
+DROP TABLE l.ledger_settings CASCADE
+DROP VIEW l.marks CASCADE
+ALTER TABLE l.changed_customers ALTER customer_id SET STORAGE PLAIN
+SQL
+}
+
+# From 18 on a column can be made anew at each reading: it is in no row that a trigger sees.
+virtual_columns() {
+    [[ $(pg_major) -ge 18 ]] || return 0
+    make virtual
+    in_db -c 'CREATE EXTENSION saas_metrics'
+    ledger_over_plans l | in_db
+    is 'a virtual column' '' "ALTER TABLE plan ADD shown varchar(20) GENERATED ALWAYS AS (name || '!') VIRTUAL; ALTER TABLE subs ADD shown text GENERATED ALWAYS AS (customer_id) VIRTUAL"
+    is 'is refused by a SELECT' 0A000 "SELECT saas_metrics.watch('l', 'plan', 'SELECT c.shown::text FROM changed AS c')"
+    is 'and by column' 0A000 "SELECT saas_metrics.watch('l', 'subs', 'shown')"
+    is 'beside others it is of no concern' '' "SELECT FROM saas_metrics.watch('l', 'plan', 'SELECT s.customer_id FROM subs AS s JOIN changed AS c ON c.code = s.plan WHERE c.price > 0')"
+    is 'to writers' '' "UPDATE plan SET price = 13 WHERE code = 'pro'"
+    is 'and is marked' t "SELECT bool_or(customer_id = 'b') FROM l.pending_customers"
+}
+
 another_encoding() {
     make latin1 -T template0 -E LATIN1 --locale=C
     export PGCLIENTENCODING=UTF8
@@ -200,6 +249,8 @@ make_folder
 owned_by_the_database_owner
 dropped_extension
 names_of_the_writer
+altered_ledgers
+virtual_columns
 another_encoding
 restored
 replicated

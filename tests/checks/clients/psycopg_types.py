@@ -32,7 +32,7 @@ RESULTS = """
     WHERE t.typnamespace = 'saas_metrics'::regnamespace AND t.typname !~ '^(ledger|stripe)_'
     UNION
     SELECT p.proname FROM pg_proc AS p JOIN pg_type AS t ON t.oid = p.prorettype
-    WHERE p.pronamespace = 'saas_metrics'::regnamespace AND p.prokind = 'a' AND p.proname NOT LIKE 'ledger%'
+    WHERE p.pronamespace = 'saas_metrics'::regnamespace AND p.prokind = 'a' AND p.proname !~ '^ledger|^_'
       AND t.typnamespace = 'pg_catalog'::regnamespace
 """
 
