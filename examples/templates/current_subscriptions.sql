@@ -6,7 +6,7 @@
 -- into create_ledger. Then have the two statements of "each day" called by cron.
 --
 -- What such a table cannot tell: what was before the first snapshot. Rows that are there then count from their
--- start at the price of that day; who left and was deleted never was. Afterwards a change is dated by the
+-- start at the price of that day and, if they are canceled by then, until their end; who left and was deleted never was. Afterwards a change is dated by the
 -- snapshot that finds it, and of several between two snapshots only the last is seen. What you know better can
 -- be put right in metrics.subscription_periods_rows.
 
@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS subscriptions (
     plan       text NOT NULL,
     price      numeric NOT NULL,             -- per interval, for all seats
     "interval" text NOT NULL,                -- month, year
-    status     text NOT NULL,                -- trialing, active, past_due
+    status     text NOT NULL,                -- trialing, active, past_due, canceled
     started_on date NOT NULL,
     ends_on    date                          -- of who has cancelled
 );

@@ -6,6 +6,11 @@
 -- currency and time zone into create_ledger. A stretch goes from one event of a subscription to the next; what an event
 -- does not say stays as it was.
 --
+-- Each kind of event that begins, ends or brings back something needs its status in the CASE, under the name it has in your
+-- table: SELECT event, count(*) FROM subscription_events GROUP BY event lists them. A kind that is left out changes no status:
+-- who came back stays canceled. Where occurred_at is a timestamp without time zone that holds UTC, bind
+-- occurred_at AT TIME ZONE 'UTC' and ends_at AT TIME ZONE 'UTC'.
+--
 -- What such a log cannot tell: what happened before its first event. Where subscriptions are older, write an event for
 -- each with its start and its first price.
 

@@ -263,7 +263,7 @@ BEGIN
   problems := saas_metrics._bind_problems(ledger, input, made);
   IF problems IS NOT NULL THEN
     RAISE EXCEPTION 'the query does not fit the input "%": %', input, array_to_string(problems, '; ')
-      USING ERRCODE = '42804', HINT = saas_metrics._bind_hint(problems);
+      USING ERRCODE = '42804', HINT = saas_metrics._bind_hint(input, problems);
   END IF;
   SELECT r INTO itself FROM saas_metrics._reads_of_itself(ledger, input, made) AS r LIMIT 1;
   IF itself IS NOT NULL THEN
@@ -329,6 +329,7 @@ BEGIN
 
   PERFORM saas_metrics._detach_input(ledger, input);
   made := saas_metrics._create_query_view(ledger, (input || '_query')::name, statement, callers_path);
+  PERFORM saas_metrics._warn_of_lost_cents(statement, made);
   EXECUTE format('COMMENT ON VIEW %I IS %L', input || '_query',
     'The query that the input ' || input || ' is bound to.');
   EXECUTE format('CREATE OR REPLACE VIEW %I AS %s', input, saas_metrics._bound_view(ledger, input, made));
@@ -353,7 +354,7 @@ AS $$
   SELECT saas_metrics._bind_in(ledger, input, query, saas_metrics._callers_path())
 $$;
 COMMENT ON FUNCTION saas_metrics.bind(name, text, text) IS
-  'Binds an input of a ledger (subscription_periods, customers, fx_rates) to one SELECT over your own tables, whose names resolve in your search path; a column or table that is renamed later is followed. saas_metrics.input_columns lists the columns: those required must be there, others have defaults, dates and timestamps without time zone are local to the ledger''s, customer_id is passed on uncast. Customers of another type are taken as long as the ledger holds none. Makes views again that went with a table that was dropped with CASCADE, unless another input has lost its query. Errors: one (42804) that lists all missing, extra and ill-typed columns; 42601 for anything but one SELECT that only reads; 42P19 if it reads what the ledger makes of the input; 55000 while <input>_rows holds rows; 2BP01, with the definitions in its DETAIL, if views, policies or constraints of yours stand on what has to be made again; 22023 for an unknown input. Warns if reading a changed customer would scan the whole of a table of more than 1,000 rows. Then: saas_metrics.refresh.';
+  'Binds an input of a ledger (subscription_periods, customers, fx_rates) to one SELECT over your own tables, whose names resolve in your search path; a column or table that is renamed later is followed. saas_metrics.input_columns lists the columns: those required must be there, others have defaults, dates and timestamps without time zone are local to the ledger''s, customer_id is passed on uncast. Customers of another type are taken as long as the ledger holds none. Makes views again that went with a table that was dropped with CASCADE, unless another input has lost its query. Errors: one (42804) that lists all missing, extra and ill-typed columns; 42601 for anything but one SELECT that only reads; 42P19 if it reads what the ledger makes of the input; 55000 while <input>_rows holds rows; 2BP01, with the definitions in its DETAIL, if views, policies or constraints of yours stand on what has to be made again; 22023 for an unknown input. Warns if reading a changed customer would scan the whole of a table of more than 1,000 rows, and of an amount that is an integer divided by 100. Then: saas_metrics.refresh.';
 
 CREATE FUNCTION saas_metrics.unbind(ledger name, input text) RETURNS void
   LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner_wrapper';

@@ -29,8 +29,10 @@ BEGIN
       RAISE EXCEPTION 'the query bound to % fails: %', culprit,
                       pg_catalog.left(pg_catalog.concat_ws(': ', problem, nullif(detail, '')), 500)
         USING ERRCODE = state,
-              HINT = pg_catalog.format('Correct the query with saas_metrics.bind, or the rows that it fails for. SELECT * FROM %I.%I shows the error alone.',
-                                       pg_catalog.current_schema(), culprit);
+              HINT = pg_catalog.concat_ws(' ',
+                       pg_catalog.format('Correct the query with saas_metrics.bind, or the rows that it fails for. SELECT * FROM %I.%I shows the error alone.',
+                                         pg_catalog.current_schema(), culprit),
+                       CASE WHEN problem LIKE 'invalid input syntax for type interval%' THEN saas_metrics._interval_hint() END);
     END IF;
   END LOOP;
 END

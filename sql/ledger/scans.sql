@@ -20,8 +20,8 @@ END
 $$;
 COMMENT ON FUNCTION saas_metrics._is_small(regclass) IS 'Whether a table has at most 1,000 rows. Part of bind and watch.';
 
--- The plan of a pending read, with sequential scans made so dear that one is left only where no index
--- serves.
+-- The plan of a pending read, with sequential scans, and joins that read a whole index, made so dear that one
+-- is left only where no index serves.
 CREATE FUNCTION saas_metrics._warn_of_scans(ledger name) RETURNS void
   LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner_wrapper';
 CREATE FUNCTION saas_metrics._warn_of_scans_as_owner(ledger name) RETURNS void
@@ -29,15 +29,17 @@ CREATE FUNCTION saas_metrics._warn_of_scans_as_owner(ledger name) RETURNS void
   SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  before text := pg_catalog.current_setting('enable_seqscan');
+  avoided text[] := '{enable_seqscan,enable_hashjoin,enable_mergejoin}';
+  before text[] := (SELECT pg_catalog.array_agg(pg_catalog.current_setting(a.name) ORDER BY a.place)
+                    FROM pg_catalog.unnest(avoided) WITH ORDINALITY AS a (name, place));
   plan json;
   scanned text;
 BEGIN
   PERFORM saas_metrics._enter_ledger(ledger);
-  PERFORM pg_catalog.set_config('enable_seqscan', 'off', true);
+  PERFORM pg_catalog.set_config(name, 'off', true) FROM pg_catalog.unnest(avoided) AS name;
   EXECUTE 'EXPLAIN (FORMAT JSON, VERBOSE) SELECT p.customer_id FROM subscription_periods AS p
            WHERE p.customer_id = ANY (ARRAY(SELECT c.customer_id FROM pending_customers AS c))' INTO plan;
-  PERFORM pg_catalog.set_config('enable_seqscan', before, true);
+  PERFORM pg_catalog.set_config(name, value, true) FROM ROWS FROM (pg_catalog.unnest(avoided), pg_catalog.unnest(before)) AS b (name, value);
   SELECT pg_catalog.string_agg(DISTINCT pg_catalog.format('%I.%I', node ->> 'Schema', node ->> 'Relation Name'), ', ') INTO scanned
   FROM pg_catalog.jsonb_path_query(plan::jsonb, '$.** ? (@."Node Type" == "Seq Scan" || (@."Node Type" starts with "Index" && !exists(@."Index Cond")))') AS node
   WHERE node ->> 'Schema' <> ledger

@@ -1,5 +1,30 @@
 -- Recording what is only known as it is now -----------------------------------------
 
+-- Who was cancelled before the first look at them was there until then: a stretch that was paid for, and one that counts nothing.
+CREATE FUNCTION saas_metrics._record_past_ends(recorded_at timestamptz) RETURNS bigint
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  stretches bigint;
+BEGIN
+  INSERT INTO subscription_periods_rows (
+    customer_id, subscription_id, item_id, product, plan, kind, quantity, amount, discount, discount_kind, currency, billing_period,
+    starts_at, ends_at, status, cancel_requested_at, access_ends_at, churn_kind, churn_reason)
+  SELECT c.customer_id, c.subscription_id, c.item_id, c.product, c.plan, c.kind, c.quantity, c.amount, c.discount, c.discount_kind,
+         c.currency, c.billing_period, s.starts_at, s.ends_at, s.status, c.cancel_requested_at, c.access_ends_at, c.churn_kind, c.churn_reason
+  FROM current_subscriptions AS c,
+       LATERAL (VALUES (c.started_at, c.access_ends_at, 'active'), (c.access_ends_at, NULL, 'canceled')) AS s (starts_at, ends_at, status)
+  WHERE c.status = 'canceled' AND c.started_at < c.access_ends_at AND c.access_ends_at <= _record_past_ends.recorded_at
+    AND NOT EXISTS (SELECT FROM subscription_periods_rows AS r
+                    WHERE r.customer_id = c.customer_id AND r.item_id = c.item_id
+                      AND coalesce(r.subscription_id, '') = coalesce(c.subscription_id, ''));
+  GET DIAGNOSTICS stretches = ROW_COUNT;
+  RETURN stretches / 2;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._record_past_ends(timestamptz) IS
+  'Records the items of current_subscriptions that are seen for the first time and ended before; returns how many. Part of record_snapshot.';
+
 CREATE FUNCTION saas_metrics.record_snapshot(
     ledger name,
     OUT opened bigint,
@@ -21,12 +46,13 @@ CREATE FUNCTION saas_metrics.record_snapshot_as_owner(
 AS $$
 DECLARE
   twice text;
+  past bigint;
 BEGIN
   PERFORM saas_metrics._lock_ledger(ledger);
   PERFORM saas_metrics._require_views(ledger);
   IF EXISTS (SELECT FROM bindings AS b WHERE b.input = 'subscription_periods' AND b.bound) THEN
     RAISE EXCEPTION 'input "subscription_periods" is bound to a query'
-      USING ERRCODE = '55000', HINT = 'Snapshots fill subscription_periods_rows: unbind that input, or bind history only.';
+      USING ERRCODE = '55000', HINT = 'Snapshots fill subscription_periods_rows. Unbind subscription_periods first, or, where it has all the history, do without snapshots.';
   END IF;
   SELECT CASE WHEN c.customer_id IS NULL OR c.item_id IS NULL
               THEN format('a row without %s', CASE WHEN c.item_id IS NULL THEN 'item_id' ELSE 'customer_id' END)
@@ -45,6 +71,7 @@ BEGIN
     INTO recorded_at
   FROM ledger_clock AS c;
 
+  past := saas_metrics._record_past_ends(recorded_at);
   WITH compared AS (
     SELECT o.ctid AS place, o.starts_at AS opened_at, c AS row, c.item_id IS NOT NULL AS present,
            (o.product, o.plan, o.kind, o.quantity, o.amount, o.discount, o.discount_kind, o.currency,
@@ -85,11 +112,11 @@ BEGIN
     WHERE d.present AND NOT d.same
     RETURNING 1
   )
-  SELECT (SELECT count(*) FROM begun), (SELECT count(*) FROM ended),
-         (SELECT count(*) FROM compared AS d WHERE d.same)
+  SELECT (SELECT count(*) FROM begun) + 2 * past, (SELECT count(*) FROM ended) + past,
+         (SELECT count(*) FROM compared AS d WHERE d.same) - past
     INTO opened, closed, unchanged;
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.record_snapshot_as_owner(name) IS 'The body of record_snapshot, run as the owner of the ledger. Part of record_snapshot.';
 COMMENT ON FUNCTION saas_metrics.record_snapshot(name) IS
-  'For tables that keep only the current state: compares the input current_subscriptions with the open stretches in subscription_periods_rows, ends those of items that changed or are gone, and begins new ones, all now; an item seen for the first time begins at its started_at. Without changes it writes nothing. Call it as often as changes are to be dated. Returns how many stretches it opened and closed, how many items are unchanged, and the instant. Errors: 55000 while subscription_periods is bound, 22023 for an item given twice or without item_id or customer.';
+  'For tables that keep only the current state: compares the input current_subscriptions with the open stretches in subscription_periods_rows, ends those of items that changed or are gone, and begins new ones, all now; an item seen for the first time begins at its started_at and, if it is canceled with an access_ends_at that is over, counts until then. Without changes it writes nothing. Call it as often as changes are to be dated. Returns how many stretches it opened and closed, how many items are unchanged, and the instant. Errors: 55000 while subscription_periods is bound, 22023 for an item given twice or without item_id or customer.';

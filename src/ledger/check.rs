@@ -10,7 +10,7 @@ macro_rules! findings {
 const SHARED: &str = include_str!("../../sql/ledger/objects/check/shared.sql");
 
 /// The findings in the order in which they are shown, by their codes.
-const FINDINGS: [(&str, &str); 37] = findings![
+const FINDINGS: [(&str, &str); 42] = findings![
     "months_not_closing",
     "slices_not_adding_up",
     "rollup_differs",
@@ -30,14 +30,19 @@ const FINDINGS: [(&str, &str); 37] = findings![
     "starts_long_ago",
     "billing_period_subtracted",
     "status_of_today",
+    "trials_never_converted",
     "canceled_unclear",
     "cancel_request_without_end",
+    "customers_never_leave",
+    "prices_never_change",
+    "current_subscriptions_unread",
     "amounts_in_cents",
     "currency_missing",
     "timestamps_like_utc",
     "churn_kind_unknown",
     "customers_vanished",
     "service_spans_differ",
+    "service_invoiced_twice",
     "not_invoiced",
     "prices_differ",
     "tables_unwatched",

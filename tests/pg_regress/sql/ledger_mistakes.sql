@@ -238,6 +238,91 @@ UPDATE mistaken_app.lines SET service_end = service_start + 9 WHERE account = 'm
 SELECT pg_temp.lines('service_end');
 ROLLBACK;
 
-SELECT saas_metrics.drop_ledger(l) FROM unnest('{mistaken,newcomer,mistaken_bound,mistaken_lines}'::name[]) AS l;
+-- A line that a load doubled, an invoice that was void and is not said to be. Two lines of one invoice that differ in the amount are tiers.
+BEGIN;
+INSERT INTO mistaken_app.lines VALUES ('monthly', 'monthly1', 'monthly', 10, '1 month', '2026-02-01', '2026-03-01'), ('monthly', 'void', 'monthly', 99, '1 month', '2026-03-01', '2026-04-01');
+SELECT pg_temp.lines('service_end');
+ROLLBACK;
+BEGIN;
+INSERT INTO mistaken_app.lines VALUES ('monthly', 'monthly1', 'monthly', 5, '1 month', '2026-02-01', '2026-03-01');
+SELECT pg_temp.lines('service_end');
+ROLLBACK;
+
+-- A log whose conversions of trials have no status: ten of them run on, one was canceled. One that was converted, or nine that run on, are nothing.
+BEGIN;
+INSERT INTO newcomer.subscription_periods_rows (customer_id, item_id, amount, billing_period, starts_at, ends_at, status)
+SELECT 'c' || n, '1', 10, interval '1 month', s.starts_at, s.ends_at, s.status
+FROM generate_series(1, 11) AS n, LATERAL (VALUES (timestamptz '2026-01-01Z', timestamptz '2026-06-01Z', 'trialing'), ('2026-06-01Z', NULL, CASE WHEN n = 11 THEN 'canceled' ELSE 'trialing' END)) AS s (starts_at, ends_at, status);
+SELECT pg_temp.codes('newcomer');
+UPDATE newcomer.subscription_periods_rows SET status = 'active' WHERE customer_id = 'c11' AND ends_at IS NULL;
+SELECT pg_temp.codes('newcomer');
+UPDATE newcomer.subscription_periods_rows SET status = 'canceled' WHERE customer_id IN ('c10', 'c11') AND ends_at IS NULL;
+SELECT pg_temp.codes('newcomer');
+ROLLBACK;
+
+-- A current row bound as history: 120 customers of two prices in a year, of whom twelve left.
+DELETE FROM mistaken_bound.fx_rates_rows;
+CREATE TABLE mistaken_app.rows (id bigint PRIMARY KEY, account bigint, price integer, cycle text, status text, began date, left_on date);
+INSERT INTO mistaken_app.rows
+SELECT n, n, 20 + 30 * (n % 2), 'monthly', CASE WHEN n % 10 = 0 THEN 'canceled' ELSE 'active' END, '2025-06-10', CASE WHEN n % 10 = 0 THEN date '2026-01-10' END
+FROM generate_series(1, 120) AS n;
+CREATE INDEX ON mistaken_app.rows (account);
+-- Without those who left, six of whom the ledger had before; with them; with one who came to pay more; all at one price.
+SELECT pg_temp.bound($$ SELECT account AS customer_id, id AS item_id, price AS amount, interval '1 month' AS billing_period, began AS starts_on FROM mistaken_app.rows WHERE status = 'active' $$);
+SELECT pg_temp.bound($$ SELECT account AS customer_id, id AS item_id, price AS amount, interval '1 month' AS billing_period, began AS starts_on, left_on AS ends_on FROM mistaken_app.rows $$);
+SELECT pg_temp.bound($$ SELECT account AS customer_id, id AS item_id, price AS amount, interval '1 month' AS billing_period, began AS starts_on, CASE WHEN id = 1 THEN '2026-02-01' ELSE left_on END AS ends_on FROM mistaken_app.rows
+                        UNION ALL SELECT 1, 1, 70, '1 month', '2026-02-01', NULL $$);
+SELECT pg_temp.bound($$ SELECT account AS customer_id, id AS item_id, 20 AS amount, interval '1 month' AS billing_period, began AS starts_on, left_on AS ends_on FROM mistaken_app.rows $$);
+
+-- The same by snapshots: bound, but never recorded; recorded without the ends; with them. One of those who left comes back.
+SELECT saas_metrics.create_ledger('mistaken_now', currency => 'USD', time_zone => 'UTC');
+SELECT saas_metrics.bind('mistaken_now', 'current_subscriptions', $$ SELECT account AS customer_id, id AS item_id, price AS amount, interval '1 month' AS billing_period, status, began AS starts_on, left_on AS ends_on FROM mistaken_app.rows $$);
+SELECT saas_metrics.bind('mistaken_now', 'current_subscriptions', $$ SELECT account AS customer_id, id AS item_id, price AS amount, interval '1 month' AS billing_period, status, began AS started_on FROM mistaken_app.rows $$);
+SELECT pg_temp.codes('mistaken_now');
+SELECT opened, closed, unchanged FROM saas_metrics.record_snapshot('mistaken_now');
+SELECT pg_temp.codes('mistaken_now');
+SELECT finding, what_to_do FROM saas_metrics.check_ledger('mistaken_now');
+DELETE FROM mistaken_now.subscription_periods_rows;
+SELECT saas_metrics.bind('mistaken_now', 'current_subscriptions', $$ SELECT account AS customer_id, id AS item_id, price AS amount, interval '1 month' AS billing_period, status, began AS started_on, left_on AS access_ends_on FROM mistaken_app.rows $$);
+SELECT opened, closed, unchanged FROM saas_metrics.record_snapshot('mistaken_now');
+SELECT opened, closed, unchanged FROM saas_metrics.record_snapshot('mistaken_now');
+SELECT starts_at, ends_at, status FROM mistaken_now.subscription_periods WHERE customer_id = 10 ORDER BY starts_at;
+SELECT pg_temp.codes('mistaken_now');
+SELECT effective_on, kind, count(*), sum(amount) FROM mistaken_now.movements GROUP BY 1, 2 ORDER BY 1, 2;
+UPDATE mistaken_app.rows SET status = 'active', left_on = NULL WHERE id = 10;
+-- An end to come and one before the start are no past: as before, nothing is known of when these were there.
+INSERT INTO mistaken_app.rows VALUES (121, 121, 20, 'monthly', 'canceled', '2025-06-10', '2026-07-02'), (122, 122, 20, 'monthly', 'canceled', '2025-06-10', '2025-06-01');
+SELECT opened, closed, unchanged FROM saas_metrics.record_snapshot('mistaken_now');
+SELECT pg_temp.codes('mistaken_now');
+SELECT effective_on, kind, amount FROM mistaken_now.movements WHERE customer_id = 10 ORDER BY effective_on;
+-- Beside a history nothing reads them.
+DELETE FROM mistaken_now.subscription_periods_rows;
+SELECT saas_metrics.bind('mistaken_now', 'subscription_periods', $$ SELECT account AS customer_id, id AS item_id, price AS amount, interval '1 month' AS billing_period, began AS starts_on FROM mistaken_app.rows WHERE id < 5 $$);
+SELECT pg_temp.codes('mistaken_now');
+
+-- What bind and refresh say of types and texts.
+SELECT saas_metrics.bind('mistaken_now', 'subscription_periods', $$ SELECT account AS customer_id, price AS amount, CAST('1 quarter' AS interval) AS billing_period, began AS starts_on FROM mistaken_app.rows $$);
+SELECT saas_metrics.bind('mistaken_now', 'subscription_periods', $$ SELECT account AS customer_id, price / 100.0::float AS amount, cycle AS billing_period, began AS starts_on FROM mistaken_app.rows $$);
+SELECT saas_metrics.bind('mistaken_now', 'subscription_periods', $$ SELECT account AS customer_id, price AS amount, cycle::interval AS billing_period, began AS starts_on FROM mistaken_app.rows $$);
+SELECT saas_metrics.refresh('mistaken_now');
+SELECT saas_metrics.bind('mistaken_now', 'invoice_lines', $$ SELECT account AS customer_id, id AS invoice_id, id AS item_id, price AS amount, interval '1 month' AS billing_period, began AS starts_on, left_on AS ends_on, began AS issued_on FROM mistaken_app.rows $$);
+SELECT saas_metrics.bind('mistaken_now', 'subscription_periods', $$ SELECT account AS customer_id, price / 100 AS amount, interval '1 month' AS billing_period, began AS starts_on FROM mistaken_app.rows $$);
+-- No cents are lost by these.
+SELECT saas_metrics.bind('mistaken_now', 'subscription_periods', format('SELECT account AS customer_id, %s AS amount, interval ''1 month'' AS billing_period, began AS starts_on FROM mistaken_app.rows', amount))
+FROM unnest('{price / 100.0,price / 100::numeric,price / 1000,price}'::text[]) AS amount;
+
+-- An index serves each step of this join, though its tables are so small that reading a whole index would be as quick.
+CREATE TABLE mistaken_app.invoices (id bigint PRIMARY KEY, account bigint, issued date);
+CREATE TABLE mistaken_app.items (invoice bigint, cents integer);
+INSERT INTO mistaken_app.invoices SELECT n, n % 200, '2026-01-01' FROM generate_series(1, 2200) AS n;
+INSERT INTO mistaken_app.items SELECT n, 1250 FROM generate_series(1, 2200) AS n;
+CREATE INDEX ON mistaken_app.invoices (account);
+CREATE INDEX by_invoice ON mistaken_app.items (invoice);
+ANALYZE mistaken_app.invoices, mistaken_app.items;
+SELECT saas_metrics.bind('mistaken_now', 'subscription_periods', $$ SELECT i.account AS customer_id, l.cents / 100.0 AS amount, interval '1 month' AS billing_period, i.issued AS starts_on FROM mistaken_app.invoices AS i JOIN mistaken_app.items AS l ON l.invoice = i.id $$);
+DROP INDEX mistaken_app.by_invoice;
+SELECT saas_metrics.rebind('mistaken_now');
+
+SELECT saas_metrics.drop_ledger(l) FROM unnest('{mistaken,newcomer,mistaken_bound,mistaken_lines,mistaken_now}'::name[]) AS l;
 SET client_min_messages = warning;
 DROP SCHEMA mistaken_app CASCADE;

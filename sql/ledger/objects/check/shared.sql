@@ -44,6 +44,8 @@ item_rows AS MATERIALIZED (
          p.starts_at, p.ends_at, p.cancel_requested_at, p.access_ends_at,
          lead(p.starts_at) OVER item AS next_starts_at,
          lag(coalesce(p.status, 'active')) OVER item AS last_status,
+         first_value(p.starts_at) OVER item AS first_starts_at,
+         count(*) FILTER (WHERE p.status = 'trialing') OVER item = count(*) OVER item AS is_trial_only,
          lag(p.ends_at) OVER item AS last_ends_at,
          coalesce(lead(p.terms) OVER item = p.terms, false) AS is_doubled
   FROM (
@@ -64,6 +66,10 @@ item_counts AS MATERIALIZED (
                             AND i.access_ends_at IS NULL AND i.status IN ('active', 'past_due')
                             AND (i.item_id IS NULL OR i.next_starts_at IS NULL)) AS requested_without_end,
          count(*) FILTER (WHERE i.last_status <> i.status) AS status_changes,
+         count(*) FILTER (WHERE i.last_status = 'trialing' AND i.status IN ('active', 'past_due')) AS converted_trials,
+         count(*) FILTER (WHERE i.is_trial_only AND i.kind IN ('recurring', 'add_on') AND i.next_starts_at IS NULL
+                            AND i.first_starts_at < (SELECT today FROM clock) - interval '100 days'
+                            AND (i.ends_at IS NULL OR i.ends_at > (SELECT today FROM clock))) AS long_trials,
          count(*) FILTER (WHERE i.last_status = 'canceled' AND i.status = 'canceled' AND i.last_ends_at = i.starts_at) AS canceled_runs,
          count(*) FILTER (WHERE i.last_status IS NULL AND i.next_starts_at IS NULL AND i.kind IN ('recurring', 'add_on')
                             AND i.status IN ('trialing', 'past_due', 'unpaid', 'paused')
