@@ -48,12 +48,13 @@ const LINE_COLUMNS: &str = include_str!("../../sql/ledger/objects/line_columns.s
 const SUM_COLUMNS: &str = include_str!("../../sql/ledger/objects/sum_columns.sql");
 
 #[pg_extern(immutable, strict, parallel_safe)]
-fn ledger_objects(part: &str) -> String {
-    let checks = (part == "check").then(check::script);
-    let known = PARTS.iter().find(|it| it.0 == part).map(|it| it.1);
+fn ledger_objects(part: Text) -> String {
+    let part = part.bytes();
+    let checks = (part == b"check").then(check::script);
+    let known = PARTS.iter().find(|it| it.0.as_bytes() == part).map(|it| it.1);
     let script = checks.as_deref().or(known).unwrap_or_else(|| {
         invalid_argument(
-            format!("a ledger has no part \"{}\"", shown(part.as_bytes())),
+            format!("a ledger has no part \"{}\"", shown(part)),
             "See saas_metrics.create_ledger.",
         )
     });
