@@ -177,6 +177,7 @@ COMMENT ON TABLE  company.activity IS
     'Product usage: one row per user and day with any (no foreign keys: it is large)';
 
 CREATE INDEX ON company.subscription_periods (customer_id);
+CREATE INDEX ON company.subscription_periods (currency);
 CREATE INDEX ON company.invoices (customer_id);
 CREATE INDEX ON company.payments (customer_id);
 CREATE INDEX ON company.users (customer_id);
