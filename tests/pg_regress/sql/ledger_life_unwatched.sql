@@ -72,7 +72,8 @@ SELECT seen_app.looks('SELECT customer AS customer_id, price AS amount' || :'per
 SELECT seen_app.looks('SELECT customer AS customer_id, price AS amount' || :'periods' || 'seen_app.contract WHERE age(now(), created) > interval ''1 day''', 'seen_app.contract');
 SELECT seen_app.looks('SELECT customer AS customer_id, price AS amount' || :'periods' || 'seen_app.contract WHERE age(date ''2026-01-01'', created) > interval ''1 day''', 'seen_app.contract');
 SELECT seen_app.looks('SELECT customer AS customer_id, price + random()::numeric * 0 AS amount' || :'periods' || 'seen_app.contract', 'seen_app.contract');
-SELECT seen_app.looks('SELECT customer AS customer_id, price AS amount' || :'periods' || 'seen_app.contract WHERE EXISTS (SELECT FROM pg_settings)', 'seen_app.contract');
+-- Some versions of the server name the view of its catalog too.
+SELECT replace(seen_app.looks('SELECT customer AS customer_id, price AS amount' || :'periods' || 'seen_app.contract WHERE EXISTS (SELECT FROM pg_settings)', 'seen_app.contract'), 'pg_settings, ', '');
 SELECT seen_app.looks('SELECT customer AS customer_id, price + 0 * (SELECT last_value FROM seen_app.counter) AS amount' || :'periods' || 'seen_app.contract', 'seen_app.contract');
 -- A rule that writes is not read.
 CREATE TABLE seen_app.log (customer text);
