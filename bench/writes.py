@@ -34,8 +34,8 @@ def main():
     for of_type, spelled in TYPES.items():
         make(maker, of_type, spelled)
         for watch, given in WATCHES.items():
-            rows.append(measured(maker, of_type, watch, given, "pay", options))
-        rows.append(measured(maker, of_type, "column", "customer_id", "move", options))
+            rows.append(measured(maker, of_type, watch, given, "pay", options, options.pairs))
+        rows.append(measured(maker, of_type, "column", "customer_id", "move", options, options.moves))
         maker.execute("SELECT saas_metrics.drop_ledger('writes_ledger')")
         maker.execute("DROP SCHEMA writes CASCADE")
     report = "\n".join(markdown(maker, rows, options))
@@ -49,6 +49,7 @@ def main():
 def read_options():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=20, help="pairs of runs (default 20)")
+    parser.add_argument("--moves", type=int, default=20, help="pairs of runs that change the customer (default 20)")
     parser.add_argument("--seconds", type=int, default=5, help="of a run (default 5)")
     parser.add_argument("--output", help="file for the results")
     return parser.parse_args()
@@ -80,10 +81,10 @@ def make(maker, of_type, spelled):
         'SELECT customer_id, plan, amount, interval ''1 month'' AS billing_period, starts_on FROM writes.subscriptions')""")
 
 
-def measured(maker, of_type, watch, given, script, options):
+def measured(maker, of_type, watch, given, script, options, count):
     """Every other pair is in the other order, so that what grows or slows meanwhile hits both alike."""
     pairs = []
-    for turn in range(options.pairs):
+    for turn in range(count):
         found = {}
         for watched in (False, True) if turn % 2 == 0 else (True, False):
             maker.execute("SELECT saas_metrics.unwatch('writes_ledger', 'writes.subscriptions')")
@@ -110,8 +111,8 @@ def markdown(maker, rows, options):
     version = maker.execute("SHOW server_version").fetchone()[0]
     yield "# The write cost of watching"
     yield ""
-    yield f"PostgreSQL {version}, {machine.description()}. {options.pairs} pairs of runs of {options.seconds} s each, every other"
-    yield "pair in the other order; 4 clients, `fsync` and `synchronous_commit` on. One transaction is one `INSERT` or one"
+    yield f"PostgreSQL {version}, {machine.description()}. {options.pairs} pairs of runs of {options.seconds} s each"
+    yield f"({options.moves} where the customer changes), every other pair in the other order; 4 clients, `fsync` and `synchronous_commit` on. One transaction is one `INSERT` or one"
     yield f"`UPDATE` of a table of {ROWS:,} rows with two indexes. The target is a median of at least {TARGET} where the customer"
     yield "stays the same; an `UPDATE` that changes the customer is marked twice, and has no target."
     yield ""
