@@ -20,7 +20,7 @@ CREATE VIEW saas_metrics.input_columns AS
     ('subscription_periods', 14, 'ends_at', 'timestamptz', false, NULL, 'When it ends, exclusive; NULL, or from the year 3000 on: it still runs. Also ends_on.'),
     ('subscription_periods', 15, 'status', 'text', false, 'active', 'active, trialing, past_due, unpaid, paused or canceled.'),
     ('subscription_periods', 16, 'cancel_requested_at', 'timestamptz', false, NULL, 'When the customer asked to cancel, from 1900 on; NULL, or from the year 3000 on: never.'),
-    ('subscription_periods', 17, 'access_ends_at', 'timestamptz', false, NULL, 'When a cancelled item stops serving the customer, from 1900 on; NULL, or from the year 3000 on: not told.'),
+    ('subscription_periods', 17, 'access_ends_at', 'timestamptz', false, NULL, 'When a cancelled item stops serving the customer, from 1900 on; NULL, or from the year 3000 on: not known.'),
     ('subscription_periods', 18, 'churn_kind', 'text', false, NULL, 'Whose doing a churn at the end is: voluntary, involuntary or unknown.'),
     ('subscription_periods', 19, 'churn_reason', 'text', false, NULL, 'Why; at most 1,000 bytes.'),
     ('subscription_periods', 20, 'renews', 'boolean', false, 'false', 'Whether ends_at is only the end of what is invoiced so far: it counts as an end when renewal_grace has passed.'),
@@ -70,7 +70,7 @@ CREATE VIEW saas_metrics.input_columns AS
     ('current_subscriptions', 12, 'billing_period', 'interval', true, NULL, 'The billing period.'),
     ('current_subscriptions', 13, 'status', 'text', false, 'active', 'active, trialing, past_due, unpaid, paused or canceled.'),
     ('current_subscriptions', 14, 'cancel_requested_at', 'timestamptz', false, NULL, 'When the customer asked to cancel, from 1900 on; NULL, or from the year 3000 on: never.'),
-    ('current_subscriptions', 15, 'access_ends_at', 'timestamptz', false, NULL, 'When a cancelled item stops serving the customer, from 1900 on; NULL, or from the year 3000 on: not told.'),
+    ('current_subscriptions', 15, 'access_ends_at', 'timestamptz', false, NULL, 'When a cancelled item stops serving the customer, from 1900 on; NULL, or from the year 3000 on: not known.'),
     ('current_subscriptions', 16, 'churn_kind', 'text', false, NULL, 'Whose doing a churn is: voluntary, involuntary or unknown.'),
     ('current_subscriptions', 17, 'churn_reason', 'text', false, NULL, 'Why; at most 1,000 bytes.'),
     ('current_subscriptions', 18, 'started_at', 'timestamptz', false, NULL, 'When the item started, from 1900 to 2999, for items that are seen for the first time; also started_on.')

@@ -71,7 +71,7 @@ END
 $$;
 COMMENT ON FUNCTION saas_metrics.upgrade_ledger_as_owner(name) IS 'The body of upgrade_ledger, run as the owner of the ledger. Part of upgrade_ledger.';
 COMMENT ON FUNCTION saas_metrics.upgrade_ledger(name) IS
-  'Makes the views of a ledger anew as this version of saas_metrics makes them, after ALTER EXTENSION saas_metrics UPDATE; what it stores, who may read it and your own views that read it stay. Ends with a refresh of all customers. Errors: 2BP01, with the definitions in its DETAIL, if a view has to change more than gain columns and something of yours depends on the ledger''s views.';
+  'Makes the views of a ledger again, as this version of saas_metrics makes them, after ALTER EXTENSION saas_metrics UPDATE; what it stores, who may read it and your own views that read it stay. Ends with a refresh of all customers. Errors: 2BP01, with the definitions in its DETAIL, if a view has to change more than gain columns and something of yours depends on the ledger''s views.';
 
 CREATE FUNCTION saas_metrics._rebuild_views(ledger name) RETURNS void
   LANGUAGE plpgsql
