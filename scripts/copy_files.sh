@@ -28,7 +28,7 @@ check_topics() {
         [[ -f $root/sql/$file ]] || die "sql/install_order names sql/$file, which does not exist"
     done < <(topics)
     while read -r file; do
-        topics | grep -qxF "$file" || die "sql/$file is not in sql/install_order"
+        grep -qxF "$file" <(topics) || die "sql/$file is not in sql/install_order"
     done < <(find "$root/sql" -name '*.sql' -not -path "$root/sql/upgrades/*" \
         -not -path "$root/sql/ledger/objects/*" -printf '%P\n')
 }

@@ -55,7 +55,7 @@ pg_major() {
 
 extension_version() {
     local version
-    version=$(sed -n 's/^version *= *"\(.*\)".*/\1/p' "$root/Cargo.toml" | head -n 1)
+    version=$(sed -n 's/^version *= *"\(.*\)".*/\1/p' "$root/Cargo.toml" | sed -n 1p)
     echo "${version:?Cargo.toml says no version}"
 }
 

@@ -20,8 +20,8 @@ need_cargo() {
         return
     fi
     have=$(cut -d' ' -f2 <<<"$have")
-    want=$(sed -n 's/^rust-version *= *"\(.*\)".*/\1/p' "$root/Cargo.toml" | head -n 1)
-    [[ $(printf '%s\n' "${want:-0}" "$have" | sort -V | head -n 1) == "${want:-0}" ]] ||
+    want=$(sed -n 's/^rust-version *= *"\(.*\)".*/\1/p' "$root/Cargo.toml" | sed -n 1p)
+    [[ $(printf '%s\n' "${want:-0}" "$have" | sort -V | sed -n 1p) == "${want:-0}" ]] ||
         lacks "cargo $want or later (this one is $have): install Rust from https://rustup.rs"
 }
 

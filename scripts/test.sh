@@ -84,15 +84,6 @@ look_for_unused() {
     done < <(server_tests)
 }
 
-slowest() {
-    local ms name
-    [[ $(wc -l <"$RESULTS") -gt 10 ]] || return 0
-    printf '\nThe slowest ten:\n'
-    sort -k3,3nr "$RESULTS" | head -n 10 | while read -r _ name ms; do
-        printf '  %-48s %8d ms\n' "$name" "$ms"
-    done
-}
-
 summary() {
     local passed failed skipped note=
     passed=$(count ok)

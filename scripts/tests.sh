@@ -34,6 +34,15 @@ record() {
 
 count() { grep -c "^$1 " "$RESULTS" || :; }
 
+slowest() {
+    local name ms
+    [[ $(wc -l <"$RESULTS") -gt 10 ]] || return 0
+    printf '\nThe slowest ten:\n'
+    sort -k3,3nr "$RESULTS" | sed -n 1,10p | while read -r _ name ms; do
+        printf '  %-48s %8d ms\n' "$name" "$ms"
+    done
+}
+
 milliseconds() { echo "$((${EPOCHREALTIME//[.,]/} / 1000))"; }
 
 # attempt NAME COMMAND…: a test passes if the command does; else its output is shown. It is skipped

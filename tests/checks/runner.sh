@@ -46,3 +46,8 @@ take >"$work/one" &
 take >"$work/other"
 wait
 diff <(seq 0 49) <(sort -n "$work/one" "$work/other") || die "not each test was taken once"
+
+# More results than a pipe holds.
+for ((n = 1; n <= 20000; n++)); do echo "ok kind/test_$n $n"; done >"$RESULTS"
+slowest >"$work/slowest" || die "the slowest end with status $?"
+diff <(seq 20000 -1 19991) <(awk '/ms$/ { print $2 }' "$work/slowest") || die "not the slowest ten"
