@@ -85,15 +85,16 @@ look_for_unused() {
 }
 
 summary() {
-    local passed failed skipped note=
+    local passed failed skipped
     passed=$(count ok)
     failed=$(count FAIL)
     skipped=$(count SKIP)
     slowest
     [[ $failed -eq 0 ]] || printf '\nFailed:\n%s\n' "$(sed -n 's/^FAIL \(.*\) [0-9]*$/  \1/p' "$RESULTS")"
     [[ $((passed + failed + skipped)) -gt 0 ]] || say "no test ran${ONLY:+: no name contains $ONLY}"
-    [[ $skipped -eq 0 ]] || note=", $skipped skipped"
-    printf '\n%d passed, %d failed%s\n' "$passed" "$failed" "$note"
+    echo
+    [[ $skipped -eq 0 ]] || echo "$skipped skipped"
+    echo "$passed passed, $failed failed"
     [[ $failed -eq 0 && $passed -gt 0 ]]
 }
 
