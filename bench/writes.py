@@ -116,7 +116,7 @@ def markdown(maker, rows, options):
     yield f"`UPDATE` of a table of {ROWS:,} rows with two indexes. The target is a median of at least {TARGET} where the customer"
     yield "stays the same; an `UPDATE` that changes the customer is marked twice, and has no target."
     yield ""
-    yield "Repeat: `scripts/bench.sh writes`"
+    yield f"Repeat: `scripts/bench.sh writes --pairs {options.pairs} --moves {options.moves} --seconds {options.seconds}`"
     yield ""
     yield "| customer | watched by | transaction | unwatched, tps | watched, tps | watched / unwatched: min | median | max |"
     yield "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |"
