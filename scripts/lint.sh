@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks format, lints and documentation: lint.sh [fmt|clippy|doc|pipes]…
+# Checks format, lints and documentation: lint.sh [fmt|clippy|doc|pipes|lengths]…
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -10,6 +10,7 @@ lint() {
     clippy) cargo_for_server clippy --release --workspace --all-targets -- -D warnings ;;
     doc) RUSTDOCFLAGS=-Dwarnings cargo_for_server doc --release --no-deps --workspace ;;
     pipes) no_early_readers ;;
+    lengths) no_long_functions ;;
     *) die "no such check: $1" ;;
     esac
 }
@@ -21,9 +22,20 @@ no_early_readers() {
     ! grep -nE "$early" -r --include='*.sh' scripts tests | grep -v "local early="
 }
 
+# Bodies of SQL functions, which clippy does not see.
+no_long_functions() {
+    find sql -name '*.sql' -exec awk '
+        /^AS \$\$/ { start = FNR }
+        /^\$\$;/ && start {
+            if (FNR - start > 70) { print FILENAME ":" start ": a function of " FNR - start " lines"; long = 1 }
+            start = 0
+        }
+        END { exit long }' {} +
+}
+
 resolve_pg_config "$debian_pg_config"
 cd "$root"
-[[ $# -gt 0 ]] || set -- fmt pipes clippy doc
+[[ $# -gt 0 ]] || set -- fmt pipes lengths clippy doc
 for check; do
     say "cargo $check"
     lint "$check"

@@ -11,7 +11,7 @@ cleanup() { [[ -z $work ]] || rm -rf -- "$work"; }
 
 lints() {
     local check
-    for check in fmt pipes clippy doc; do
+    for check in fmt pipes lengths clippy doc; do
         selected "lint/$check" || continue
         say "cargo $check"
         attempt "lint/$check" "$scripts/lint.sh" "$check"

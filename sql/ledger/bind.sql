@@ -93,7 +93,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._bind_problems(name, text, regclass) IS
-  'What of a query''s columns is not as the input needs it. Part of bind.';
+  'The columns of a query that do not match the input, each with the problem. Part of bind.';
 
 CREATE FUNCTION saas_metrics._bound_view(ledger name, input text, query regclass) RETURNS text
   STABLE LANGUAGE plpgsql
@@ -166,7 +166,7 @@ CREATE FUNCTION saas_metrics._query_definition(ledger name, input text) RETURNS 
   SET quote_all_identifiers = off
   RETURN pg_get_viewdef(to_regclass(format('%I.%I', ledger, input || '_query')));
 COMMENT ON FUNCTION saas_metrics._query_definition(name, text) IS
-  'The query that an input is bound to as the server understands it, whatever was renamed since, with all schemas named; NULL if it is bound to none. Part of bind and export_commands.';
+  'The query that an input is bound to as the server prints it, with present names and all schemas named; NULL if it is bound to none. Part of bind and export_commands.';
 
 -- Where the server says something else of a query than when it was bound, that is the query now.
 CREATE FUNCTION saas_metrics._follow_renames(ledger name) RETURNS void
@@ -224,7 +224,7 @@ $$;
 COMMENT ON FUNCTION saas_metrics._id_type(regclass, name) IS
   'The type of a column, below all domains; NULL if there is no such column. Part of bind and watch.';
 
--- What a ledger makes of an input must not be what the input is made of.
+-- An input must not read objects that are derived from it.
 CREATE FUNCTION saas_metrics._reads_of_itself(ledger name, input text, query regclass) RETURNS SETOF regclass
   STABLE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp

@@ -19,7 +19,7 @@ AS $$
   WHERE c.relkind IN ('r', 'p', 'm', 'f')
 $$;
 COMMENT ON FUNCTION saas_metrics._tables_behind(regclass) IS
-  'The tables, materialized views and foreign tables that a view reads, through whatever views; none if it is NULL. Part of check_ledger.';
+  'The tables, materialized views and foreign tables that a view reads, directly or through other views; none if it is NULL. Part of check_ledger.';
 
 CREATE FUNCTION saas_metrics.check_ledger(
     ledger name,

@@ -168,21 +168,54 @@ CREATE FUNCTION saas_metrics._formulas_of(policy text) RETURNS text
 COMMENT ON FUNCTION saas_metrics._formulas_of(text) IS
   'Whose formulas go with a policy: its own if it is a dialect, else those of default. Part of metrics_in_dialect and reconcile.';
 
+-- The movements of a customer under the options of each step: as they count, and as ARPA averages them.
+CREATE FUNCTION saas_metrics._dialect_readings(
+    settings text, options jsonb[], formulas text[], OUT counted text, OUT averaged text
+  )
+  STABLE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT string_agg(saas_metrics._movements_by(settings, s.options, false), ', ' ORDER BY s.step),
+         string_agg(coalesce(saas_metrics._movements_by(settings, s.options || saas_metrics._arpa_options(s.formulas),
+                                                        s.formulas = 'recurly'),
+                             'NULL::saas_metrics.packed_movements'), ', ' ORDER BY s.step)
+  FROM unnest(options, formulas) WITH ORDINALITY AS s (options, formulas, step)
+$$;
+COMMENT ON FUNCTION saas_metrics._dialect_readings(text, jsonb[], text[]) IS
+  'Calls of ledger_movements, one for each step, as text of a query. Part of _dialect_query.';
+
+-- Each customer before and after every step that changes its movements, or the formulas.
+CREATE FUNCTION saas_metrics._dialect_by_customer() RETURNS text
+  IMMUTABLE PARALLEL SAFE LANGUAGE sql
+  RETURN $query$
+        UNION ALL
+        SELECT f.customer_id, r.step, r.after, r.averages, r.found
+        FROM found AS f
+        CROSS JOIN LATERAL (
+          SELECT x.step, x.after, x.averages,
+                 saas_metrics.ledger_contributions('month', (SELECT clock.today FROM clock), x.movements) AS found
+          FROM (
+            SELECT s.step, v.after, v.averages, v.movements
+            FROM generate_series(2, cardinality($1)) AS s (step)
+            CROSS JOIN LATERAL (VALUES (0, false, f.counted[s.step - 1]), (0, true, f.averaged[s.step - 1]),
+                                       (1, false, f.counted[s.step]), (1, true, f.averaged[s.step])) AS v (after, averages, movements)
+            WHERE f.counted[s.step - 1]::bytea <> f.counted[s.step]::bytea
+               OR f.averaged[s.step - 1]::bytea IS DISTINCT FROM f.averaged[s.step]::bytea
+               OR $1[s.step - 1] <> $1[s.step]
+          ) AS x
+          GROUP BY x.step, x.after, x.averages
+        ) AS r$query$;
+COMMENT ON FUNCTION saas_metrics._dialect_by_customer() IS
+  'The terms of each customer that a step changes, as text of a query. Part of _dialect_query.';
+
 -- A query of $1, formulas by step, for the terms of measures from month $2 through $3 (NULL: all months);
 -- before $4 formulas only look back, at the churn of customers.
 -- A step is a reading of all rows, and its terms are of all customers. by_customer adds those of each
--- customer, before and after every step that changes what he comes to.
+-- customer, before and after every step that changes it.
 CREATE FUNCTION saas_metrics._dialect_query(settings text, options jsonb[], formulas text[], by_customer boolean) RETURNS text
   STABLE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
 AS $$
-  WITH readings AS (
-    SELECT string_agg(saas_metrics._movements_by(settings, s.options, false), ', ' ORDER BY s.step) AS counted,
-           string_agg(coalesce(saas_metrics._movements_by(settings, s.options || saas_metrics._arpa_options(s.formulas),
-                                                          s.formulas = 'recurly'),
-                               'NULL::saas_metrics.packed_movements'), ', ' ORDER BY s.step) AS averaged
-    FROM unnest(options, formulas) WITH ORDINALITY AS s (options, formulas, step)
-  )
   SELECT format($query$
     WITH clock AS MATERIALIZED (SELECT c.today FROM ledger_clock AS c),
     found AS MATERIALIZED (
@@ -244,25 +277,8 @@ AS $$
     CROSS JOIN LATERAL saas_metrics._dialect_terms(($1)[s.step + s.after - 1], s.sums) AS t
     $query$,
     readings.counted, readings.averaged,
-    CASE WHEN by_customer THEN $by_customer$
-        UNION ALL
-        SELECT f.customer_id, r.step, r.after, r.averages, r.found
-        FROM found AS f
-        CROSS JOIN LATERAL (
-          SELECT x.step, x.after, x.averages,
-                 saas_metrics.ledger_contributions('month', (SELECT clock.today FROM clock), x.movements) AS found
-          FROM (
-            SELECT s.step, v.after, v.averages, v.movements
-            FROM generate_series(2, cardinality($1)) AS s (step)
-            CROSS JOIN LATERAL (VALUES (0, false, f.counted[s.step - 1]), (0, true, f.averaged[s.step - 1]),
-                                       (1, false, f.counted[s.step]), (1, true, f.averaged[s.step])) AS v (after, averages, movements)
-            WHERE f.counted[s.step - 1]::bytea <> f.counted[s.step]::bytea
-               OR f.averaged[s.step - 1]::bytea IS DISTINCT FROM f.averaged[s.step]::bytea
-               OR $1[s.step - 1] <> $1[s.step]
-          ) AS x
-          GROUP BY x.step, x.after, x.averages
-        ) AS r$by_customer$ ELSE '' END)
-  FROM readings
+    CASE WHEN by_customer THEN saas_metrics._dialect_by_customer() ELSE '' END)
+  FROM saas_metrics._dialect_readings(settings, options, formulas) AS readings
 $$;
 COMMENT ON FUNCTION saas_metrics._dialect_query(text, jsonb[], text[], boolean) IS
   'The query for the terms of measures by month under several options and formulas, of all customers and, if that is asked for, of each whom a step changes. Part of metrics_in_dialect and reconcile.';

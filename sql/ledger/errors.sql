@@ -9,7 +9,7 @@ DECLARE
   problem text;
   detail text;
 BEGIN
-  -- What another try may mend, and what no query can help.
+  -- Errors that a retry may solve, and those that have nothing to do with the query.
   IF state ~ '^(40|53|57|58|XX)' OR state IN ('55P03', '55006') THEN
     RETURN;
   END IF;
@@ -38,4 +38,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._blame_query(text) IS
-  'Raises the error of the bound query that fails with this SQLSTATE; nothing if there is none. Errors that another try may mend are nobody''s. Part of refresh.';
+  'Raises the error of the bound query that fails with this SQLSTATE; nothing if there is none. Errors that a retry may solve are not the query''s. Part of refresh.';

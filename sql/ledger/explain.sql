@@ -1,5 +1,18 @@
 -- Explaining numbers ----------------------------------------------------------------
 
+CREATE FUNCTION saas_metrics._movement_kind(measure text) RETURNS text
+  IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+  RETURN CASE
+    WHEN measure IN ('new_mrr', 'new_customers') THEN 'new'
+    WHEN measure IN ('reactivation_mrr', 'reactivated_customers') THEN 'reactivation'
+    WHEN measure IN ('expansion_mrr', 'expanded_customers') THEN 'expansion'
+    WHEN measure IN ('contraction_mrr', 'contracted_customers') THEN 'contraction'
+    WHEN measure IN ('churn_mrr', 'churned_customers') THEN 'churn'
+    WHEN measure = 'fx_mrr' THEN 'fx' END;
+COMMENT ON FUNCTION saas_metrics._movement_kind(text) IS
+  'The kind of the movements that a measure of mrr_monthly counts; NULL for balances. Part of explain.';
+
 CREATE FUNCTION saas_metrics.explain(
     ledger name,
     period daterange,
@@ -18,13 +31,7 @@ CREATE FUNCTION saas_metrics.explain(
 AS $$
 #variable_conflict use_column
 DECLARE
-  movement_kind text := CASE
-    WHEN explain.measure IN ('new_mrr', 'new_customers') THEN 'new'
-    WHEN explain.measure IN ('reactivation_mrr', 'reactivated_customers') THEN 'reactivation'
-    WHEN explain.measure IN ('expansion_mrr', 'expanded_customers') THEN 'expansion'
-    WHEN explain.measure IN ('contraction_mrr', 'contracted_customers') THEN 'contraction'
-    WHEN explain.measure IN ('churn_mrr', 'churned_customers') THEN 'churn'
-    WHEN explain.measure = 'fx_mrr' THEN 'fx' END;
+  movement_kind text := saas_metrics._movement_kind(explain.measure);
   counted boolean := explain.measure LIKE '%\_customers';
   first date := coalesce(lower(explain.period), '-infinity');
   stop date := coalesce(upper(explain.period), 'infinity');

@@ -27,7 +27,7 @@ AS $$
   WHERE a.grantee <> g.owner
 $$;
 COMMENT ON FUNCTION saas_metrics._live_grants(name) IS
-  'What others may do with a ledger''s own schema, tables, views and their columns. NULL as object_name: the schema; as column_name: all of it; as grantee: PUBLIC. Part of the verbs.';
+  'The privileges of other roles on a ledger''s own schema, tables, views and columns. NULL as object_name: the schema; as column_name: all of it; as grantee: PUBLIC. Part of the verbs.';
 
 CREATE FUNCTION saas_metrics._grant_statement(
     ledger name, object_name name, column_name name, privilege text, grantee name, grantable boolean

@@ -1,4 +1,4 @@
--- What to say of queries that are no queries, or not yet -------------------------------
+-- Hints for texts that are not a query yet -------------------------------
 
 CREATE FUNCTION saas_metrics._select_to_bind(query text) RETURNS text
   IMMUTABLE LANGUAGE plpgsql
@@ -51,7 +51,7 @@ CREATE FUNCTION saas_metrics._bind_hint(input text, problems text[]) RETURNS tex
         END
       END)
     FROM (SELECT array_to_string(problems, ';') AS all_in_one) AS p);
-COMMENT ON FUNCTION saas_metrics._bind_hint(text, text[]) IS 'What to say of columns that do not fit. Part of bind.';
+COMMENT ON FUNCTION saas_metrics._bind_hint(text, text[]) IS 'The hint for columns that do not fit. Part of bind.';
 
 -- The division is the query's text, its type the server's.
 CREATE FUNCTION saas_metrics._warn_of_lost_cents(query text, made regclass) RETURNS void

@@ -1,5 +1,5 @@
 -- Inputs ------------------------------------------------------------------------
--- What a ledger reads: the contract of each input's columns, as data.
+-- The inputs of a ledger: the contract of each input's columns, as data.
 
 CREATE VIEW saas_metrics.input_columns AS
   SELECT input, place, column_name, column_type, required, default_value, description
@@ -51,7 +51,7 @@ CREATE VIEW saas_metrics.input_columns AS
     ('customers', 1, 'customer_id', NULL, true, NULL, 'The customer.'),
     ('customers', 2, 'name', 'text', false, NULL, 'The name.'),
     ('customers', 3, 'signed_up_at', 'timestamptz', false, NULL, 'When the customer signed up; also signed_up_on.'),
-    ('customers', 4, 'attributes', 'jsonb', false, '{}', 'What customers are told apart by, as an object: country, channel, segment.'),
+    ('customers', 4, 'attributes', 'jsonb', false, '{}', 'Properties to group customers by, as an object: country, channel, segment.'),
     ('customers', 5, 'is_test', 'boolean', false, 'false', 'Whether the customer counts nowhere.'),
     ('fx_rates', 1, 'currency', 'text', true, NULL, 'The currency.'),
     ('fx_rates', 2, 'valid_from', 'date', true, NULL, 'The first day on which the rate is valid, until the next; from 1900 to 2999.'),
@@ -84,5 +84,5 @@ COMMENT ON COLUMN saas_metrics.input_columns.place IS 'The place of the column.'
 COMMENT ON COLUMN saas_metrics.input_columns.column_name IS 'The name of the column.';
 COMMENT ON COLUMN saas_metrics.input_columns.column_type IS 'Its type; NULL: that of the first customer_id bound.';
 COMMENT ON COLUMN saas_metrics.input_columns.required IS 'Whether a query must have it.';
-COMMENT ON COLUMN saas_metrics.input_columns.default_value IS 'What it is where a query lacks it or it is NULL.';
-COMMENT ON COLUMN saas_metrics.input_columns.description IS 'What it means.';
+COMMENT ON COLUMN saas_metrics.input_columns.default_value IS 'The value where a query lacks the column or it is NULL.';
+COMMENT ON COLUMN saas_metrics.input_columns.description IS 'The meaning.';

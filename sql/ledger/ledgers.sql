@@ -1,5 +1,5 @@
 -- Ledgers -----------------------------------------------------------------------
--- What all verbs need.
+-- Shared by all verbs.
 
 CREATE FUNCTION saas_metrics._ledger_objects(part text) RETURNS text
   IMMUTABLE STRICT PARALLEL SAFE
@@ -23,7 +23,7 @@ END
 $$;
 COMMENT ON FUNCTION saas_metrics._refuse_query(text) IS 'Raises 42601. Part of bind and watch.';
 
--- What the server says of a view of it is the best check of a query. Read in the caller's search path.
+-- Creating a view is the best check of a query. It is read in the caller's search path.
 CREATE FUNCTION saas_metrics._create_query_view(ledger name, view_name name, query text, callers_path text) RETURNS regclass
   LANGUAGE plpgsql
 AS $$
@@ -200,7 +200,7 @@ AS $$
 BEGIN
   IF NOT saas_metrics._has_views() THEN
     RAISE EXCEPTION 'the views of ledger "%" are gone with a table that they read', ledger
-      USING ERRCODE = '55000', HINT = 'Call saas_metrics.rebind, which makes them anew; before it saas_metrics.bind, if a query has to change.';
+      USING ERRCODE = '55000', HINT = 'Call saas_metrics.rebind, which makes them again; before it saas_metrics.bind, if a query has to change.';
   END IF;
   PERFORM c.currency FROM ledger_clock AS c;
 END

@@ -1,6 +1,6 @@
 -- Moving and upgrading ledgers --------------------------------------------------------
 
--- Whoever owns a ledger can write what its bindings hold; it must stay a list of names in a script.
+-- A ledger's owner can write any text into its bindings; in a script it must stay a list of names.
 CREATE FUNCTION saas_metrics._set_search_path(path text) RETURNS text
   IMMUTABLE STRICT LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
@@ -9,7 +9,7 @@ CREATE FUNCTION saas_metrics._set_search_path(path text) RETURNS text
     WHEN path ~ '^("([^"]|"")+"|[a-z_][a-z0-9_]*)(, *("([^"]|"")+"|[a-z_][a-z0-9_]*))*$' THEN format('SET search_path = %s;', path)
     ELSE format('SELECT pg_catalog.set_config(''search_path'', %L, false);', path) END;
 COMMENT ON FUNCTION saas_metrics._set_search_path(text) IS
-  'The statement that sets a search path, whatever text it is given. Part of export_commands.';
+  'The statement that sets a search path to the names in a text. Part of export_commands.';
 
 CREATE FUNCTION saas_metrics.export_commands(ledger name) RETURNS SETOF text
   STABLE LANGUAGE plpgsql
@@ -52,7 +52,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION saas_metrics.export_commands(name) IS
-  'The statements that make a ledger anew: create_ledger, its bindings, policies, watched tables, grants and the first refresh, one a row, for a script under version control. Not its history and the rows of its own tables: those go with pg_dump. Errors: 3F000, 42501.';
+  'The statements that make the same ledger again: create_ledger, its bindings, policies, watched tables, grants and the first refresh, one a row, for a script under version control. Not its history and the rows of its own tables: those go with pg_dump. Errors: 3F000, 42501.';
 
 CREATE FUNCTION saas_metrics.upgrade_ledger(ledger name) RETURNS void
   LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner_wrapper';
@@ -102,7 +102,7 @@ $$;
 COMMENT ON FUNCTION saas_metrics._rebuild_views(name) IS
   'Makes the views that a ledger is read by again, with what others may do with them. Part of upgrade_ledger and rebind.';
 
--- All at once, for they read each other; and no more than these.
+-- In one statement, because they read each other, and without CASCADE.
 CREATE FUNCTION saas_metrics._drop_views(views regclass[]) RETURNS void
   LANGUAGE plpgsql
   SET client_min_messages = warning
@@ -129,7 +129,7 @@ BEGIN
       PERFORM saas_metrics._build_input_view(gone);
     END LOOP;
     PERFORM saas_metrics._rebuild_views(ledger);
-    RAISE WARNING 'the views of ledger "%" were gone and are made anew', ledger
+    RAISE WARNING 'the views of ledger "%" were missing and have been recreated', ledger
       USING HINT = 'Watch again what is to be watched, and make views of your own that read them again.';
   END IF;
   PERFORM saas_metrics._grant_again(ledger);

@@ -1,11 +1,11 @@
 -- Marking changes --------------------------------------------------------------------
 -- A write of a watched table is appended to a queue of its ledger, and nothing else happens in the
--- writer's transaction: who the customers are is asked at reading.
+-- writer's transaction: readers look up the customers.
 
 CREATE FUNCTION saas_metrics.mark_changed() RETURNS trigger
   LANGUAGE c AS 'MODULE_PATHNAME', 'mark_changed_wrapper';
 COMMENT ON FUNCTION saas_metrics.mark_changed() IS
-  'The trigger of watched tables, for each row: appends columns of the old and of the new row to the queue that the trigger refers to, as FROM of CREATE CONSTRAINT TRIGGER does, whatever the writer''s own rights are. Arguments: the oid of the table, then the number and the name of each column; without columns, everybody is marked. It never fails a write: what it cannot mark, check_ledger finds. Made by saas_metrics.watch; does nothing for a table that the ledger does not watch.';
+  'The trigger of watched tables, for each row: appends columns of the old and of the new row to the queue that the trigger refers to, as FROM of CREATE CONSTRAINT TRIGGER does. The writer needs no right on the queue. Arguments: the oid of the table, then the number and the name of each column; without columns, everybody is marked. It never fails a write: check_ledger finds a table that it cannot mark. Made by saas_metrics.watch; does nothing for a table that the ledger does not watch.';
 
 CREATE FUNCTION saas_metrics.mark_truncated() RETURNS trigger
   LANGUAGE c AS 'MODULE_PATHNAME', 'mark_truncated_wrapper';

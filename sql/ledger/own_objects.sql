@@ -1,4 +1,4 @@
--- What is the ledger's own, and what is its user's -------------------------------------
+-- Objects of a ledger, and objects of its user ----------------------------------------
 
 -- By their names: a dump of the schema alone has no list of watched tables.
 CREATE FUNCTION saas_metrics._objects_of_watches(ledger name, OUT kind text, OUT name name) RETURNS SETOF record
@@ -15,7 +15,7 @@ AS $$
     AND made.name ~ CASE made.kind WHEN 'VIEW' THEN '^mark_.+_[0-9]+(_rows)?$' ELSE '^mark_.+_[0-9]+_queue$' END
 $$;
 COMMENT ON FUNCTION saas_metrics._objects_of_watches(name) IS
-  'What watch makes in a ledger''s schema. Part of _own_objects.';
+  'The objects that watch creates in a ledger''s schema. Part of _own_objects.';
 
 CREATE FUNCTION saas_metrics._own_objects(ledger name, OUT kind text, OUT name name, OUT input text) RETURNS SETOF record
   STABLE LANGUAGE sql
@@ -129,7 +129,7 @@ AS $$
     AND (k.oid IS NULL OR k.relkind NOT IN ('v', 'm') AND k.relnamespace <> 'pg_toast'::regnamespace)
 $$;
 COMMENT ON FUNCTION saas_metrics._dependents(oid[], name) IS
-  'What depends on relations, or on their column of a name, through views: catalog, object, and the relation it is part of. Part of the verbs.';
+  'The objects that depend on relations, or on their column of a name, directly or through views: catalog, object, and the relation that the object is part of. Part of the verbs.';
 
 CREATE FUNCTION saas_metrics._described(class oid, object oid) RETURNS text
   STABLE STRICT LANGUAGE sql
@@ -141,7 +141,7 @@ CREATE FUNCTION saas_metrics._described(class oid, object oid) RETURNS text
     (SELECT pg_describe_object(d.classid, d.objid, 0)
      FROM pg_depend AS d WHERE (d.classid, d.objid) = (class, object) LIMIT 1))
   || coalesce(E':\n' || saas_metrics._definition(class, object), '');
-COMMENT ON FUNCTION saas_metrics._described(oid, oid) IS 'What an object that depends on another is, and its definition; NULL if there is no such. Part of the verbs.';
+COMMENT ON FUNCTION saas_metrics._described(oid, oid) IS 'The kind, name and definition of an object that depends on another; NULL if there is none. Part of the verbs.';
 
 CREATE FUNCTION saas_metrics._is_own_rule(ledger name, class oid, object oid) RETURNS boolean
   STABLE STRICT LANGUAGE sql
@@ -164,7 +164,7 @@ AS $$
   ORDER BY described
 $$;
 COMMENT ON FUNCTION saas_metrics._losses_of_views(name, oid[]) IS
-  'What of its user''s goes with views of a ledger, with the definitions. Part of bind and upgrade_ledger.';
+  'The user''s objects that would be lost with views of a ledger, with their definitions. Part of bind and upgrade_ledger.';
 
 -- Plain indexes and keys change their type with the column; NOT NULL does not care.
 CREATE FUNCTION saas_metrics._losses_of_retype(ledger name, tables oid[]) RETURNS SETOF text
@@ -182,7 +182,7 @@ AS $$
   ORDER BY described
 $$;
 COMMENT ON FUNCTION saas_metrics._losses_of_retype(name, oid[]) IS
-  'What of its user''s stands on the type of customer_id in tables of a ledger, with the definitions. Part of bind.';
+  'The user''s objects that depend on the type of customer_id in tables of a ledger, with their definitions. Part of bind.';
 
 -- Not what its user made of the ledger's own tables, such as policies and indexes: without those it is for nothing.
 CREATE FUNCTION saas_metrics._losses_of_drop(ledger name) RETURNS SETOF text
@@ -211,7 +211,7 @@ AS $$
   ORDER BY described
 $$;
 COMMENT ON FUNCTION saas_metrics._losses_of_drop(name) IS
-  'What of its user''s goes with a ledger, in its schema or outside, with the definitions. Part of drop_ledger.';
+  'The user''s objects that would be lost with a ledger, in its schema or outside, with their definitions. Part of drop_ledger.';
 
 CREATE FUNCTION saas_metrics._refuse_losses(message text, hint text, losses text[]) RETURNS void
   STABLE LANGUAGE plpgsql

@@ -31,7 +31,7 @@ BEGIN
   END IF;
   PERFORM saas_metrics._use_policy(policy);
   UPDATE ledger_settings AS s SET policy = set_policy_as_owner.policy, everything = true, anew = true;
-  -- The refresh sums it up anew.
+  -- The refresh sums everything up again.
   DELETE FROM rollup;
   SELECT r.* INTO periods, customers, movements_added, movements_superseded, rows_rejected, duration
   FROM saas_metrics.refresh(ledger) AS r;

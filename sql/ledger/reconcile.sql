@@ -1,5 +1,5 @@
 -- Why two dialects differ -----------------------------------------------------------
--- One is turned into the other step by step, and each step's part of the difference told.
+-- One is turned into the other step by step; each step has its part of the difference.
 
 CREATE FUNCTION saas_metrics._dialect_causes(a jsonb, b jsonb) RETURNS text[]
   STABLE STRICT PARALLEL SAFE LANGUAGE sql
@@ -95,42 +95,10 @@ $$;
 COMMENT ON FUNCTION saas_metrics._dialect_change_query(text, jsonb[], text[]) IS
   'Of a query from $4 on the terms of measures of each customer, and those that a step changes, as CTEs. Part of reconcile and reconcile_customers.';
 
-CREATE FUNCTION saas_metrics.reconcile(
-    ledger name,
-    dialect_a text,
-    dialect_b text,
-    period daterange,
-    OUT period_start date,
-    OUT measure text,
-    OUT value_a numeric,
-    OUT value_b numeric,
-    OUT difference numeric,
-    OUT cause text,
-    OUT cause_a text,
-    OUT cause_b text,
-    OUT part numeric,
-    OUT customers bigint
-  ) RETURNS SETOF record
-  STABLE LANGUAGE plpgsql
-  SET search_path = pg_catalog, pg_temp
-  SET enable_hashagg = off
-  SET work_mem = '64MB'
-  SET jit = off
-AS $$
-#variable_conflict use_column
-DECLARE
-  steps record := saas_metrics._reconciliation(ledger, dialect_a, dialect_b, period);
-  months integer := (SELECT max(saas_metrics._months_back(f)) FROM unnest(steps.formulas) AS f);
-BEGIN
-  RETURN QUERY EXECUTE format($query$
-    WITH %s,
-    asked AS (
-      SELECT s.step, m::date AS period_start, f.measure, f.place
-      FROM generate_series(1, cardinality($1)) AS s (step),
-           generate_series($2::timestamp, $3, interval '1 month') AS m,
-           (SELECT d.measure, d.place FROM saas_metrics.dialects AS d WHERE d.dialect = 'default') AS f
-    ),
-    sums AS (
+-- From the terms, in the steps and months of asked, to values and the part of each step.
+CREATE FUNCTION saas_metrics._dialect_parts_query() RETURNS text
+  IMMUTABLE PARALLEL SAFE LANGUAGE sql
+  RETURN $query$sums AS (
       SELECT t.step, t.period_start, t.measure, sum(t.numerator) AS numerator, sum(t.denominator) AS denominator
       FROM terms AS t
       WHERE t.customer_id IS NULL
@@ -173,7 +141,46 @@ BEGIN
       FROM known AS k
       WINDOW steps AS (PARTITION BY k.period_start, k.measure ORDER BY k.step
                        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+    )$query$;
+COMMENT ON FUNCTION saas_metrics._dialect_parts_query() IS
+  'The value of each measure at each step and what the step changes, as CTEs. Part of reconcile.';
+
+CREATE FUNCTION saas_metrics.reconcile(
+    ledger name,
+    dialect_a text,
+    dialect_b text,
+    period daterange,
+    OUT period_start date,
+    OUT measure text,
+    OUT value_a numeric,
+    OUT value_b numeric,
+    OUT difference numeric,
+    OUT cause text,
+    OUT cause_a text,
+    OUT cause_b text,
+    OUT part numeric,
+    OUT customers bigint
+  ) RETURNS SETOF record
+  STABLE LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  SET enable_hashagg = off
+  SET work_mem = '64MB'
+  SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+  steps record := saas_metrics._reconciliation(ledger, dialect_a, dialect_b, period);
+  months integer := (SELECT max(saas_metrics._months_back(f)) FROM unnest(steps.formulas) AS f);
+BEGIN
+  RETURN QUERY EXECUTE format($query$
+    WITH %s,
+    asked AS (
+      SELECT s.step, m::date AS period_start, f.measure, f.place
+      FROM generate_series(1, cardinality($1)) AS s (step),
+           generate_series($2::timestamp, $3, interval '1 month') AS m,
+           (SELECT d.measure, d.place FROM saas_metrics.dialects AS d WHERE d.dialect = 'default') AS f
     ),
+    %s,
     concerned AS (
       SELECT c.step, c.period_start, c.measure, count(*) AS customers
       FROM changes AS c
@@ -203,7 +210,8 @@ BEGIN
     LEFT JOIN concerned AS n ON (n.step, n.period_start, n.measure) = (p.step, p.period_start, p.measure)
     WHERE p.step > 1
     ORDER BY p.period_start, p.place, p.step $query$,
-    saas_metrics._dialect_change_query((SELECT e.settings FROM engine_settings AS e), steps.options, steps.formulas))
+    saas_metrics._dialect_change_query((SELECT e.settings FROM engine_settings AS e), steps.options, steps.formulas),
+    saas_metrics._dialect_parts_query())
     USING steps.formulas, (lower(period) - months * interval '1 month')::date, upper(period) - 1, lower(period),
           steps.causes, steps.options;
 END

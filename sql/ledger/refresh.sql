@@ -34,7 +34,7 @@ AS $$
   SELECT DISTINCT read.relation FROM read WHERE read.relation IS NOT NULL
 $$;
 COMMENT ON FUNCTION saas_metrics._relations_read(name) IS
-  'All that a ledger''s inputs read, through whatever views, and these; tables that inherit from one included. Part of refresh.';
+  'All relations that a ledger''s inputs read, directly or through views, with the inputs themselves and with tables that inherit. Part of refresh.';
 
 CREATE FUNCTION saas_metrics._tables_read(ledger name) RETURNS SETOF regclass
   STABLE LANGUAGE sql
@@ -46,7 +46,7 @@ AS $$
   WHERE c.relkind IN ('r', 'p', 'm', 'f', 'S')
 $$;
 COMMENT ON FUNCTION saas_metrics._tables_read(name) IS
-  'The tables, materialized views, foreign tables and sequences that a ledger''s inputs read, through whatever views. Part of refresh and check_ledger.';
+  'The tables, materialized views, foreign tables and sequences that a ledger''s inputs read, directly or through views. Part of refresh and check_ledger.';
 
 -- Of the server's own functions, few yield another result without a change of what they are given;
 -- and what they are called by in a view is written in its rule alone.
@@ -98,9 +98,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._unwatched_tables(name) IS
-  'Of what a ledger''s inputs read, that whose changes do not mark customers: tables that are not watched, and views, such as <input>_query, that call functions or read settings, clocks or catalogs. Part of refresh and check_ledger.';
+  'The relations that a ledger''s inputs read and that can change without marking customers: unwatched tables, and views, such as <input>_query, that call functions or read settings, clocks or catalogs. Part of refresh and check_ledger.';
 
-CREATE FUNCTION saas_metrics._refresh_statement(everything boolean, anew boolean, rebuild boolean, id_type text) RETURNS text
+CREATE FUNCTION saas_metrics._refresh_statement(everything boolean, recompute boolean, rebuild boolean, id_type text) RETURNS text
   IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
   RETURN replace(replace(
@@ -109,13 +109,13 @@ CREATE FUNCTION saas_metrics._refresh_statement(everything boolean, anew boolean
               saas_metrics._ledger_objects('refresh_compare')
               || saas_metrics._ledger_objects(CASE WHEN rebuild THEN 'refresh_sum' ELSE 'refresh_roll' END)),
       ':is_touched\(([a-z.]+_id)\)',
-      CASE WHEN anew AND everything THEN 'true' ELSE '\1 IN (SELECT t.customer_id FROM touched AS t)' END, 'g'),
+      CASE WHEN recompute AND everything THEN 'true' ELSE '\1 IN (SELECT t.customer_id FROM touched AS t)' END, 'g'),
       ':is_changed\(([a-z.]+_id)\)',
       CASE WHEN everything THEN 'true' ELSE '\1 = ANY ($1::' || id_type || '[])' END, 'g'),
     ':everything', everything::text),
-    ':known', CASE WHEN anew THEN 'NULL::uuid' ELSE 'k.digest' END);
+    ':known', CASE WHEN recompute THEN 'NULL::uuid' ELSE 'k.digest' END);
 COMMENT ON FUNCTION saas_metrics._refresh_statement(boolean, boolean, boolean, text) IS
-  'The statement of a refresh: of all customers, whatever is known of them, of a ledger whose rollup is empty. Part of refresh.';
+  'The statement of a refresh. everything: of all customers; recompute: also of those whose rows seem unchanged; rebuild: into an empty rollup. Part of refresh.';
 
 CREATE FUNCTION saas_metrics.refresh(
     ledger name,

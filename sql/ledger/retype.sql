@@ -1,7 +1,7 @@
 -- Customers of another type -------------------------------------------------------
 
--- Whether something says who the customers are by now, so that their type stands. What only the last
--- refresh made of customers without any movement does not.
+-- Whether the type of customers is settled: rows, history, watches or another input use it. The digests that
+-- a refresh left of customers without any movement do not count.
 CREATE FUNCTION saas_metrics._holds_customers(ledger name, input text) RETURNS boolean
   STABLE LANGUAGE plpgsql
 AS $$
@@ -34,7 +34,7 @@ BEGIN
   FOR marking IN SELECT t.relation, t.trigger_name FROM saas_metrics._triggers(ledger) AS t LOOP
     EXECUTE pg_catalog.format('DROP TRIGGER %I ON %s', marking.trigger_name, marking.relation);
   END LOOP;
-  -- What refreshes without a movement left: made again by the next.
+  -- Left by refreshes without a movement; the next one makes it again.
   DELETE FROM customer_digests;
   DELETE FROM rejected_rows;
   DELETE FROM changed_customers;

@@ -1,6 +1,6 @@
 -- Recording what is only known as it is now -----------------------------------------
 
--- Who was cancelled before the first look at them was there until then: a stretch that was paid for, and one that counts nothing.
+-- An item that ended before its first snapshot counted until then: a stretch that was paid for, and one that counts nothing.
 CREATE FUNCTION saas_metrics._record_past_ends(recorded_at timestamptz) RETURNS bigint
   LANGUAGE plpgsql
 AS $$
@@ -25,6 +25,29 @@ $$;
 COMMENT ON FUNCTION saas_metrics._record_past_ends(timestamptz) IS
   'Records the items of current_subscriptions that are seen for the first time and ended before; returns how many. Part of record_snapshot.';
 
+CREATE FUNCTION saas_metrics._require_items_once() RETURNS void
+  STABLE LANGUAGE plpgsql
+AS $$
+DECLARE
+  twice text;
+BEGIN
+  SELECT CASE WHEN c.customer_id IS NULL OR c.item_id IS NULL
+              THEN pg_catalog.format('a row without %s', CASE WHEN c.item_id IS NULL THEN 'item_id' ELSE 'customer_id' END)
+              ELSE pg_catalog.format('item %s of customer %s twice', pg_catalog.left(c.item_id, 100), pg_catalog.left(c.customer_id::text, 100)) END
+    INTO twice
+  FROM current_subscriptions AS c
+  GROUP BY c.customer_id, c.subscription_id, c.item_id
+  HAVING pg_catalog.count(*) > 1 OR c.customer_id IS NULL OR c.item_id IS NULL
+  LIMIT 1;
+  IF twice IS NOT NULL THEN
+    RAISE EXCEPTION 'current_subscriptions has %', twice
+      USING ERRCODE = '22023', HINT = 'Give one row for each item, with its customer.';
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION saas_metrics._require_items_once() IS
+  'Raises 22023 unless each row of current_subscriptions has a customer and an item of its own. Part of record_snapshot.';
+
 CREATE FUNCTION saas_metrics.record_snapshot(
     ledger name,
     OUT opened bigint,
@@ -45,7 +68,6 @@ CREATE FUNCTION saas_metrics.record_snapshot_as_owner(
   SET row_security = off
 AS $$
 DECLARE
-  twice text;
   past bigint;
 BEGIN
   PERFORM saas_metrics._lock_ledger(ledger);
@@ -54,18 +76,7 @@ BEGIN
     RAISE EXCEPTION 'input "subscription_periods" is bound to a query'
       USING ERRCODE = '55000', HINT = 'Snapshots fill subscription_periods_rows. Unbind subscription_periods first, or, where it has all the history, do without snapshots.';
   END IF;
-  SELECT CASE WHEN c.customer_id IS NULL OR c.item_id IS NULL
-              THEN format('a row without %s', CASE WHEN c.item_id IS NULL THEN 'item_id' ELSE 'customer_id' END)
-              ELSE format('item %s of customer %s twice', left(c.item_id, 100), left(c.customer_id::text, 100)) END
-    INTO twice
-  FROM current_subscriptions AS c
-  GROUP BY c.customer_id, c.subscription_id, c.item_id
-  HAVING count(*) > 1 OR c.customer_id IS NULL OR c.item_id IS NULL
-  LIMIT 1;
-  IF twice IS NOT NULL THEN
-    RAISE EXCEPTION 'current_subscriptions has %', twice
-      USING ERRCODE = '22023', HINT = 'Give one row for each item, with its customer.';
-  END IF;
+  PERFORM saas_metrics._require_items_once();
   SELECT CASE WHEN c.today = (now() AT TIME ZONE c.time_zone)::date THEN now()
               ELSE c.today::timestamp AT TIME ZONE c.time_zone END
     INTO recorded_at

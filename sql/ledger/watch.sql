@@ -130,7 +130,7 @@ BEGIN
     PERFORM saas_metrics._gather_marks(ledger);
     PERFORM saas_metrics._drop_unused_queues(ledger);
   END IF;
-  -- What changed before is marked nowhere, and the marks of a queue that went are gone.
+  -- Earlier changes have no marks, and a dropped queue took its marks with it.
   UPDATE ledger_settings SET everything = true;
   IF named IS NOT NULL THEN
     PERFORM saas_metrics._warn_of_scans(ledger);
@@ -192,8 +192,8 @@ $$;
 COMMENT ON FUNCTION saas_metrics._triggers_of(name, regclass) IS
   'The triggers by which a ledger watches a table that is not its own. Part of watch and unwatch.';
 
--- What came of code of the owner's is granted as far as the owner could have asked for it: the triggers
--- are made with the rights of the caller, who may be a superuser.
+-- The owner's code chose the queue and its columns, and the triggers are created with the rights of the
+-- caller, who may be a superuser: the owner must be allowed to read those columns itself.
 CREATE FUNCTION saas_metrics._require_owners_rights(
     ledger name, source_table regclass, queue regclass, columns name[]
   ) RETURNS void

@@ -1,6 +1,6 @@
 -- Tables watched by a SELECT ----------------------------------------------------------
--- Whose a changed row is, such as a price, is asked when it is read and not when it is written: a
--- customer can come to a plan while its price changes, and neither transaction sees the other.
+-- The customers of a changed row, such as a price, are looked up when marks are read, not when the row is
+-- written: a customer can come to a plan while its price changes, and neither transaction sees the other.
 
 CREATE FUNCTION saas_metrics._collation(declared oid) RETURNS text
   STABLE STRICT LANGUAGE sql
@@ -169,10 +169,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._create_queue(name, regclass, text, text) IS
-  'Makes what a table needs to be watched by a SELECT: a queue with the columns that this reads, and a view that yields the customers. Errors: 42601 for anything but one SELECT of one column over named columns of changed; 0A000 for a column that cannot be kept. Part of watch.';
+  'Creates the queue of a table that is watched by a SELECT, with the columns that the SELECT reads, and the view that yields the customers. Errors: 42601 for anything but one SELECT of one column over named columns of changed; 0A000 for a column that cannot be kept. Part of watch.';
 
--- Whoever reads one is not waited for: two who wait for each other are a deadlock. The next watch or
--- unwatch tries again.
+-- Does not wait for readers of a queue, who could be waiting for this transaction: a deadlock. The next
+-- watch or unwatch tries again.
 CREATE FUNCTION saas_metrics._drop_unused_queues(ledger name) RETURNS void
   LANGUAGE plpgsql
   SET client_min_messages = warning

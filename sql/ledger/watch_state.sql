@@ -44,7 +44,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._broken_watches(name) IS
-  'The watched tables of the ledger that was entered whose changes are not marked as they should be, and why. Part of watch, refresh and check_ledger.';
+  'The watched tables of the entered ledger that do not mark every change, and why. Part of watch, refresh and check_ledger.';
 
 CREATE FUNCTION saas_metrics._column_gone(source_table regclass, queue oid, arguments text[]) RETURNS boolean
   STABLE LANGUAGE sql

@@ -1,4 +1,4 @@
-//! Which schemas are ledgers, whose they are, and the verbs that run as their owners.
+//! Schemas that are ledgers, their owners, and the verbs that run as these.
 
 use std::ffi::CStr;
 
@@ -42,8 +42,8 @@ fn is_ledger_schema(schema: pg_sys::Oid) -> bool {
     settings_of(schema, true).is_some()
 }
 
-/// The settings of a ledger, for whoever may read them. A schema whose tables are another's than the
-/// schema itself is none, and one that is locked is not waited for: this is for a list of all.
+/// The settings of a ledger, for roles that may read them. A schema is no ledger if another role owns
+/// its tables. It does not wait for a locked table: this is for a list of all ledgers.
 #[pg_extern(stable, strict)]
 fn ledger_header(schema: pg_sys::Oid, call: Call) -> Option<Row> {
     let settings = settings_of(schema, false)?;

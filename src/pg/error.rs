@@ -78,8 +78,8 @@ pub fn raise_other_version() -> ! {
     )
 }
 
-/// Keeps backtraces out of errors, whatever the server's environment asks for: their DETAIL would
-/// show them to whoever is connected.
+/// Keeps backtraces out of errors, even if the server's environment asks for them: their DETAIL would
+/// show them to every client.
 pub fn without_backtraces() {
     const ASKED: &str = "RUST_LIB_BACKTRACE";
     let before = std::env::var_os(ASKED);

@@ -1,4 +1,4 @@
--- Lines and rollup of a ledger with row security: summed up anew at each reading from the lines that
+-- Lines and rollup of a ledger with row security: summed up again at each reading from the lines that
 -- the reader may see, as the last refresh left them.
 
 CREATE VIEW fresh_lines AS
@@ -15,4 +15,4 @@ CREATE VIEW whole_rollup AS
              :each_column(l.%)) AS found
     FROM kept_lines AS l
   ) AS seen, unnest(seen.found) AS sums;
-COMMENT ON VIEW whole_rollup IS 'What the lines that the reader may see add up to.';
+COMMENT ON VIEW whole_rollup IS 'The sums of the lines that the reader may see.';

@@ -39,7 +39,7 @@ CREATE VIEW net_movements AS
   GROUP BY customer_id, date_trunc('month', effective_on), kind, mrr_before, mrr_after, churn_kind, churn_reason
   HAVING sum(coalesce(net, 1)) <> 0;
 COMMENT ON VIEW net_movements IS
-  'What views by month and longer are made of, as far as it counts today: where the policy nets months, what each customer''s months come to; else the movements themselves.';
+  'The movements behind views by month and longer, as far as they count today: where the policy nets months, the net change of each customer''s month; else the movements themselves.';
 COMMENT ON COLUMN net_movements.customer_id IS 'The customer.';
 COMMENT ON COLUMN net_movements.effective_on IS 'The day of the last change that made it what it is.';
 COMMENT ON COLUMN net_movements.seq IS 'Orders the movements of a customer''s day.';
@@ -81,16 +81,16 @@ COMMENT ON COLUMN movement_lines.currency IS 'The currency of the native amount.
 COMMENT ON COLUMN movement_lines.counts_from IS
   'The day from which it counts in views: effective_on, but for churns under a gap_tolerance and ends under a renewal_grace.';
 COMMENT ON COLUMN movement_lines.recorded_by IS 'The refresh that recorded it; NULL: not yet refreshed.';
-COMMENT ON COLUMN movement_lines.amount IS 'What the line changed by, in the ledger''s currency.';
+COMMENT ON COLUMN movement_lines.amount IS 'The change of the line''s MRR in the ledger''s currency.';
 COMMENT ON COLUMN movement_lines.mrr_before IS 'The line''s MRR before the change.';
 COMMENT ON COLUMN movement_lines.mrr_after IS 'The line''s MRR after the change.';
-COMMENT ON COLUMN movement_lines.native_amount IS 'What the line changed by, in its own currency.';
+COMMENT ON COLUMN movement_lines.native_amount IS 'The change of the line''s MRR in its own currency.';
 COMMENT ON COLUMN movement_lines.plan_switch IS
-  'The part of the plan''s change that came from or went to other plans; told once for each plan of a movement.';
+  'The part of the plan''s change that came from or went to other plans; given once for each plan of a movement.';
 COMMENT ON COLUMN movement_lines.product_switch IS 'The same for the product.';
 COMMENT ON COLUMN movement_lines.billing_period_switch IS 'The same for the billing period.';
 COMMENT ON COLUMN movement_lines.plan_customers IS
-  '1: the customer came to the plan; -1: he left it. Told once for each plan of a movement.';
+  '1: the customer came to the plan; -1: the customer left it. Given once for each plan of a movement.';
 COMMENT ON COLUMN movement_lines.product_customers IS 'The same for the product.';
 COMMENT ON COLUMN movement_lines.billing_period_customers IS 'The same for the billing period.';
 
@@ -127,6 +127,6 @@ COMMENT ON VIEW freshness IS 'How fresh the ledger is.';
 COMMENT ON COLUMN freshness.last_refresh IS 'The number of the last refresh that changed something.';
 COMMENT ON COLUMN freshness.refreshed_at IS 'When the last refresh was; NULL: there was none yet, and until then all views of movements are empty.';
 COMMENT ON COLUMN freshness.customers_pending IS
-  'Customers of watched tables changed since then: views compute them anew at each reading.';
+  'Customers of watched tables changed since then: views compute them again at each reading.';
 COMMENT ON COLUMN freshness.everything_pending IS
   'Whether something changed that only a refresh can take in, such as a binding or a policy.';

@@ -1,6 +1,6 @@
--- Who changed since the last refresh.
+-- The customers that changed since the last refresh.
 
--- What the queues of changes hold; replaced by watch and unwatch.
+-- The marks in all queues; watch and unwatch replace this view.
 CREATE VIEW marks AS
   SELECT c.customer_id, c.scope FROM changed_customers AS c;
 COMMENT ON VIEW marks IS

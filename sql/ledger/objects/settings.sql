@@ -1,7 +1,7 @@
--- What views and refreshes are told of the ledger.
+-- The ledger's settings, as views and refreshes read them.
 
--- LIMIT tells the planner that there is one: plans, and whether they are compiled, depend on it. Without
--- a row, as after the restore of a dump of the schema alone, to read it is an error.
+-- LIMIT 1 makes the planner expect one row, which decides on plans and on JIT. Without a row of settings,
+-- as after a restore of the schema alone, reading raises an error.
 CREATE VIEW ledger_clock AS
   SELECT s.currency, s.time_zone, s.settled_on,
          saas_metrics.ledger_today(s.time_zone, s.settled_on) AS today,
@@ -37,8 +37,8 @@ CREATE VIEW checked_rates AS
   WINDOW same_day AS (PARTITION BY upper(r.currency), r.valid_from);
 COMMENT ON VIEW checked_rates IS 'The input fx_rates with what is wrong with those that cannot be used.';
 
--- What the engine is told. The digest comes first, so that long lists of rates compare fast. Days of
--- rates that cannot be used are told, lest the rate before be taken for theirs.
+-- The settings as the engine reads them. The digest comes first, so that long lists of rates compare fast.
+-- Rates that cannot be used keep their days, so that the rate before does not count on them.
 CREATE VIEW engine_settings AS
   SELECT 'digest=' || hashtextextended(lines, 0) || E'\n' || lines AS settings
   FROM (
@@ -58,7 +58,7 @@ CREATE VIEW engine_settings AS
     FROM ledger_settings AS s
     CROSS JOIN (SELECT * FROM ledger_policy LIMIT 1) AS p
     LIMIT 1
-  ) AS told;
+  ) AS joined;
 COMMENT ON VIEW engine_settings IS 'The settings, the policy and the rates as the engine reads them.';
 
 CREATE VIEW kept_lines AS

@@ -1,4 +1,4 @@
--- What a ledger stores. Made in the ledger's schema, which is first in the search path.
+-- The tables of a ledger. Made in the ledger's schema, which is first in the search path.
 
 CREATE TABLE ledger_settings (
   saas_metrics_version text NOT NULL,
@@ -24,7 +24,7 @@ COMMENT ON COLUMN ledger_settings.last_refresh IS 'The number of the last refres
 COMMENT ON COLUMN ledger_settings.refreshed_at IS 'When the last refresh was.';
 COMMENT ON COLUMN ledger_settings.settled_on IS 'The day that the last refresh took for today.';
 COMMENT ON COLUMN ledger_settings.everything IS 'Whether the next refresh has to look at all customers.';
-COMMENT ON COLUMN ledger_settings.anew IS 'Whether it has to compute all anew, also where nothing seems to have changed.';
+COMMENT ON COLUMN ledger_settings.anew IS 'Whether it must also recompute customers whose rows seem unchanged.';
 
 CREATE TABLE policies (
   policy        text PRIMARY KEY,
@@ -51,7 +51,7 @@ COMMENT ON TABLE policies IS
 CREATE TABLE ledger_policy (LIKE policies);
 ALTER TABLE ledger_policy REPLICA IDENTITY FULL;
 COMMENT ON TABLE ledger_policy IS
-  'The policy by which rows count: a copy that set_policy makes, so that a policy that is written anew or deleted counts for nobody until then.';
+  'The policy by which rows count: a copy that set_policy makes, so that a policy that is changed or deleted has no effect until then.';
 
 CREATE TABLE bindings (
   input       text PRIMARY KEY,
@@ -62,7 +62,7 @@ CREATE TABLE bindings (
 );
 COMMENT ON TABLE bindings IS 'The queries that inputs are bound to, also while they are unbound, for rebind.';
 COMMENT ON COLUMN bindings.definition IS
-  'What the server said of the query when it was bound: where it says something else by now, a column or table was renamed, and the query follows.';
+  'The query as the server printed it when it was bound. Where it prints another text now, a column or table was renamed, and the query follows.';
 
 CREATE TABLE recorded_grants (
   object_name name,
@@ -73,10 +73,10 @@ CREATE TABLE recorded_grants (
 );
 ALTER TABLE recorded_grants REPLICA IDENTITY FULL;
 COMMENT ON TABLE recorded_grants IS
-  'What others may do with the ledger''s objects, as the last refresh, bind, unbind or rebind found it: views that are made again get it back.';
+  'The privileges of other roles on the ledger''s objects, as the last refresh, bind, unbind or rebind found them. They are granted again on views that are recreated.';
 COMMENT ON COLUMN recorded_grants.object_name IS 'The table or view; NULL: the schema.';
 COMMENT ON COLUMN recorded_grants.column_name IS 'The column; NULL: all of it.';
-COMMENT ON COLUMN recorded_grants.privilege IS 'What may be done with it.';
+COMMENT ON COLUMN recorded_grants.privilege IS 'The privilege.';
 COMMENT ON COLUMN recorded_grants.grantee IS 'The role that may; NULL: PUBLIC.';
 COMMENT ON COLUMN recorded_grants.grantable IS 'Whether it may grant that to others.';
 
@@ -107,7 +107,7 @@ CREATE TABLE customer_digests (
   digest      uuid NOT NULL
 );
 COMMENT ON TABLE customer_digests IS
-  'A digest of the rows, settings and rates that each customer''s lines come from: a refresh computes anew only where it differs.';
+  'A digest of the rows, settings and rates that each customer''s lines come from: a refresh recomputes a customer only where it differs.';
 
 CREATE TABLE refreshes (
   refresh              bigint PRIMARY KEY,
@@ -214,7 +214,7 @@ COMMENT ON COLUMN rejected_rows.customer_id IS 'Its customer; NULL where it has 
 COMMENT ON COLUMN rejected_rows.subscription_id IS 'Its subscription.';
 COMMENT ON COLUMN rejected_rows.item_id IS 'Its item.';
 COMMENT ON COLUMN rejected_rows.starts_at IS 'When it starts; of a rate, from when it is valid.';
-COMMENT ON COLUMN rejected_rows.reason IS 'What is wrong with it.';
+COMMENT ON COLUMN rejected_rows.reason IS 'Why it cannot be read.';
 COMMENT ON COLUMN rejected_rows.rows IS 'How many such rows there are.';
 
 CREATE TABLE closes (

@@ -29,7 +29,7 @@ pub fn shown(text: &[u8]) -> String {
     shown_up_to(text, 100)
 }
 
-/// The same up to so many characters. It must fit the database whatever its encoding: what is not
+/// The same up to so many characters. It must fit the database in any encoding: a text that is not
 /// UTF-8 is shown as far as it is ASCII.
 pub fn shown_up_to(text: &[u8], most: usize) -> String {
     let ascii = |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { '?' };

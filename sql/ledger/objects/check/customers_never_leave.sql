@@ -1,5 +1,5 @@
 -- In a thousand months of customers, some leave.
-SELECT 'warning', 'customers of whom none ever left, with no row that ends', count(DISTINCT p.customer_id),
+SELECT 'warning', 'customers, but no churn ever: no row has an end', count(DISTINCT p.customer_id),
        'Bind ends_at, and keep the rows of customers who left in the query: WHERE status = ''active'' takes their past away.'
 FROM periods AS p
 WHERE (SELECT c.ending FROM row_counts AS c) = 0

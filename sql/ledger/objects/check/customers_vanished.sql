@@ -1,4 +1,4 @@
--- Whose movements were all superseded in the last quarter of a year, and who has no row any more.
+-- Customers without any row now, whose movements were all superseded in the last quarter of a year.
 SELECT 'warning', 'customers whose rows are all gone, with the movements that they had', count(*),
        'A deleted row takes its history along, in months past too: keep rows of customers who leave, with an end. See restatements.'
 FROM (

@@ -1,5 +1,5 @@
 -- In a thousand months of customers with several prices, some go from one to another. Lines of invoices know of it.
-SELECT 'warning', 'customers of whom none ever came to pay more or less, with one row for each item', count(DISTINCT p.customer_id),
+SELECT 'warning', 'customers, but no change of MRR ever: each item has one row', count(DISTINCT p.customer_id),
        'If the table keeps only the current row, today''s price stands for all the past, and what was before is lost: bind invoices or a history if there are any, else current_subscriptions with saas_metrics.record_snapshot, which sees changes from now on.'
 FROM periods AS p
 WHERE EXISTS (SELECT FROM bindings AS b WHERE b.input = 'subscription_periods' AND b.bound)

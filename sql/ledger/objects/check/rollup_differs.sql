@@ -1,5 +1,5 @@
 SELECT 'error', 'sums of the rollup that differ from those of its lines', count(*),
-       'Call saas_metrics.set_policy with the ledger''s own policy, which sums everything up anew, and report this as a bug.'
+       'Call saas_metrics.set_policy with the ledger''s own policy, which sums everything up again, and report this as a bug.'
 FROM (
   SELECT slice, segment, detail, cohort, age, period_start
   FROM (

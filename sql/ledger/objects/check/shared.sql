@@ -1,4 +1,4 @@
--- What several findings of check_ledger select from; $1 is the ledger, $2 are its settings.
+-- The CTEs that several findings of check_ledger read; $1 is the ledger, $2 are its settings.
 clock AS (SELECT * FROM ledger_clock),
 -- The one reading of subscription_periods.
 given AS MATERIALIZED (
@@ -19,7 +19,7 @@ periods AS NOT MATERIALIZED (
         AND coalesce(x.subscription_id, '') = coalesce(p.subscription_id, '')
         AND coalesce(x.item_id, '') = coalesce(p.item_id, '') AND x.starts_at = p.starts_at)
 ),
--- Row by row. Instants are compared with limits before they are computed with, lest they leave the calendar.
+-- Row by row. Instants are compared with limits before any arithmetic, which could leave the calendar.
 row_counts AS MATERIALIZED (
   SELECT count(*) FILTER (WHERE isfinite(p.ends_at)) AS ending,
          count(*) FILTER (WHERE p.ends_at < '9999-12-01' AND (p.ends_at AT TIME ZONE (SELECT time_zone FROM clock))::time >= time '23:59')

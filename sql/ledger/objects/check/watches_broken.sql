@@ -1,4 +1,4 @@
--- Watched tables whose changes cannot be marked as they were to be.
+-- Watched tables that no longer mark every change.
 SELECT 'error',
        'watched tables whose changes are not marked: ' || string_agg(format('%s (%s)', w.source_table, w.problem), ', ' ORDER BY w.source_table::text),
        count(*), 'Call saas_metrics.watch for them again; until then each refresh looks at everything.'
