@@ -36,18 +36,6 @@ $$;
 COMMENT ON FUNCTION saas_metrics._relations_read(name) IS
   'All relations that a ledger''s inputs read, directly or through views, with the inputs themselves and with tables that inherit. Part of refresh.';
 
-CREATE FUNCTION saas_metrics._tables_read(ledger name) RETURNS SETOF regclass
-  STABLE LANGUAGE sql
-  SET search_path = pg_catalog, pg_temp
-AS $$
-  SELECT c.oid::regclass
-  FROM saas_metrics._relations_read(ledger) AS r
-  JOIN pg_class AS c ON c.oid = r.relation
-  WHERE c.relkind IN ('r', 'p', 'm', 'f', 'S')
-$$;
-COMMENT ON FUNCTION saas_metrics._tables_read(name) IS
-  'The tables, materialized views, foreign tables and sequences that a ledger''s inputs read, directly or through views. Part of refresh and check_ledger.';
-
 -- Of the server's own functions, few yield another result without a change of what they are given;
 -- and what they are called by in a view is written in its rule alone.
 CREATE FUNCTION saas_metrics._rule_varies(rule oid) RETURNS boolean
@@ -80,13 +68,16 @@ CREATE FUNCTION saas_metrics._unwatched_tables(ledger name) RETURNS SETOF regcla
 AS $$
 BEGIN
   RETURN QUERY
-    WITH rules AS MATERIALIZED (
+    WITH read AS MATERIALIZED (SELECT r.relation FROM saas_metrics._relations_read(ledger) AS r),
+    -- Materialized, so that only these rules are examined and not those of all views.
+    rules AS MATERIALIZED (
       SELECT w.oid, w.ev_class
-      FROM saas_metrics._relations_read(ledger) AS r
+      FROM read AS r
       JOIN pg_catalog.pg_rewrite AS w ON w.ev_class = r.relation AND w.ev_type = '1'
     )
     SELECT t
-    FROM saas_metrics._tables_read(ledger) AS t
+    FROM (SELECT r.relation::regclass FROM read AS r) AS r (t)
+    JOIN pg_catalog.pg_class AS c ON c.oid = t AND c.relkind IN ('r', 'p', 'm', 'f', 'S')
     WHERE NOT EXISTS (
       SELECT FROM watched_tables AS w
       WHERE w.source_table = t OR w.source_table IN (SELECT pg_catalog.pg_partition_ancestors(t)))
