@@ -20,7 +20,7 @@ AS $$
     -- cast would keep an index from being used.
     WHEN column_type IS NULL AND base IN ('int2', 'int4', 'int8', 'text', 'varchar', 'uuid') THEN col || '::' || base
     WHEN column_type = 'text' AND (base IN ('text', 'varchar', 'bpchar', 'char', 'name', 'uuid', 'int2', 'int4', 'int8')
-                                   OR kind = 'e') THEN col || '::text'
+                                   OR kind = 'e') THEN col || '::text COLLATE "default"'
     WHEN column_type = 'numeric' AND base IN ('numeric', 'int2', 'int4', 'int8') THEN col || '::numeric'
     WHEN column_type = 'timestamptz' AND base = 'timestamptz' THEN col || '::timestamptz'
     WHEN column_type = 'timestamptz' AND base IN ('timestamp', 'date') THEN
@@ -68,6 +68,9 @@ BEGIN
                pg_catalog.format('column %s must be of type %s, not %s', pg_catalog.min(g.attname),
                                  coalesce(c.column_type, 'smallint, integer, bigint, uuid, text or varchar'),
                                  pg_catalog.min(pg_catalog.format_type(g.atttypid, g.atttypmod)))
+             WHEN c.column_type IS NULL AND pg_catalog.bool_or(g.attcollation NOT IN (0, 'pg_catalog.default'::regcollation)) THEN
+               pg_catalog.format('column %s must be of the default collation, not %s', pg_catalog.min(g.attname),
+                                 pg_catalog.min(g.attcollation::regcollation::text))
            END AS problem
     FROM saas_metrics.input_columns AS c
     LEFT JOIN pg_catalog.pg_attribute AS g

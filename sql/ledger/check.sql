@@ -33,6 +33,7 @@ CREATE FUNCTION saas_metrics.check_ledger(
   SET search_path = pg_catalog, pg_temp
   SET jit = off
   SET row_security = off
+  SET standard_conforming_strings = on
 AS $$
 BEGIN
   PERFORM saas_metrics._enter_ledger(ledger);

@@ -156,7 +156,8 @@ DECLARE
   last date;
 BEGIN
   PERFORM saas_metrics._lock_ledger(ledger);
-  IF through IS NULL OR through >= (SELECT c.today FROM ledger_clock AS c) OR NOT isfinite(through) THEN
+  IF through IS NULL OR NOT isfinite(through)
+     OR through >= (SELECT least(c.today, (now() AT TIME ZONE c.time_zone)::date) FROM ledger_clock AS c) THEN
     RAISE EXCEPTION 'cannot close through %: it is not over', coalesce(through::text, 'NULL')
       USING ERRCODE = '22023', HINT = 'Give a day before today in the ledger''s time zone, such as the last of a month.';
   END IF;

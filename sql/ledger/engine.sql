@@ -321,6 +321,10 @@ CREATE FUNCTION saas_metrics.ledger_periods(first date, today date, step interva
   ROWS 100
 AS $$
 BEGIN
+  IF NOT (isfinite(first) AND isfinite(today)) OR step <= interval '0' THEN
+    RAISE EXCEPTION 'periods need finite dates and a step above 0'
+      USING ERRCODE = '22023', HINT = 'Give the first day, today and the length of a period.';
+  END IF;
   IF first + (at_most - 1) * step < today THEN
     RAISE EXCEPTION 'the result would have more than % periods, from % on', at_most, first
       USING ERRCODE = '54000', HINT = 'Read a view of longer periods, or correct the rows that start so early.';

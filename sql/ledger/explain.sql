@@ -28,6 +28,7 @@ CREATE FUNCTION saas_metrics.explain(
   ) RETURNS SETOF record
   STABLE LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
+  SET standard_conforming_strings = on
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -3,6 +3,7 @@
 CREATE FUNCTION saas_metrics._select_to_bind(query text) RETURNS text
   IMMUTABLE LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
+  SET standard_conforming_strings = on
 AS $$
 DECLARE
   statement text;

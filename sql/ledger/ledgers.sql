@@ -44,6 +44,15 @@ BEGIN
   IF EXISTS (SELECT FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class = made AND r.ev_action::text LIKE '%:rowMarks (%') THEN
     PERFORM saas_metrics._refuse_query('must not lock rows');
   END IF;
+  -- They end with the session, and the view with them.
+  IF EXISTS (
+    SELECT FROM pg_catalog.pg_rewrite AS r
+    JOIN pg_catalog.pg_depend AS d ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = r.oid
+    CROSS JOIN LATERAL pg_catalog.pg_identify_object(d.refclassid, d.refobjid, d.refobjsubid) AS o
+    WHERE r.ev_class = made AND o.schema LIKE 'pg_temp%')
+  THEN
+    PERFORM saas_metrics._refuse_query('must not use temporary functions or types');
+  END IF;
   RETURN made;
 END
 $$;
@@ -59,6 +68,7 @@ COMMENT ON FUNCTION saas_metrics.age_in_months(date, date) IS
 CREATE FUNCTION saas_metrics.ledger_today(time_zone text, settled_on date) RETURNS date
   STABLE STRICT PARALLEL SAFE LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
+  SET standard_conforming_strings = on
 AS $$
 DECLARE
   asked text := nullif(current_setting('saas_metrics.today', true), '');

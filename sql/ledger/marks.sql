@@ -134,7 +134,7 @@ BEGIN
     SELECT 'CREATE OR REPLACE VIEW marks AS SELECT c.customer_id, c.scope FROM changed_customers AS c'
            || coalesce(pg_catalog.string_agg(pg_catalog.format(
                 ' UNION ALL SELECT q.customer_id::%1$s, ''r''::"char" FROM %2$I AS q (customer_id)'
-                ' UNION ALL SELECT NULL, u.scope FROM %3$I AS u WHERE u.scope <> ''r''',
+                ' UNION ALL SELECT NULL, u."saas_metrics scope" FROM %3$I AS u WHERE u."saas_metrics scope" <> ''r''',
                 saas_metrics._customer_id_type(ledger), w.marked_by, w.marked_by || '_queue'), ''
                 ORDER BY w.marked_by), '')
     FROM watched_tables AS w

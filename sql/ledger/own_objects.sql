@@ -13,6 +13,10 @@ AS $$
   ) AS made (kind, name)
   WHERE n.nspname = ledger
     AND made.name ~ CASE made.kind WHEN 'VIEW' THEN '^mark_.+_[0-9]+(_rows)?$' ELSE '^mark_.+_[0-9]+_queue$' END
+    -- A user's own may have such a name too.
+    AND EXISTS (SELECT FROM pg_class AS q
+                WHERE q.relnamespace = n.oid AND saas_metrics._is_queue(q.oid)
+                  AND q.relname = CASE made.kind WHEN 'VIEW' THEN regexp_replace(made.name, '_rows$', '') || '_queue' ELSE made.name END)
 $$;
 COMMENT ON FUNCTION saas_metrics._objects_of_watches(name) IS
   'The objects that watch creates in a ledger''s schema. Part of _own_objects.';
@@ -20,6 +24,7 @@ COMMENT ON FUNCTION saas_metrics._objects_of_watches(name) IS
 CREATE FUNCTION saas_metrics._own_objects(ledger name, OUT kind text, OUT name name, OUT input text) RETURNS SETOF record
   STABLE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
+  SET standard_conforming_strings = on
 AS $$
   SELECT found[1], found[2]::name, NULL
   FROM (

@@ -192,6 +192,7 @@ BEGIN
     -- What plans depend on, and no more.
     ANALYZE current_lines (customer_id, effective_on, seq), rollup (slice, period_start, counts_from), customer_digests (customer_id);
   END IF;
+  DELETE FROM watched_tables AS w WHERE NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = w.source_table);
   PERFORM saas_metrics._record_life(ledger);
   duration := clock_timestamp() - started;
 END

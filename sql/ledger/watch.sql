@@ -19,6 +19,11 @@ BEGIN
     RAISE EXCEPTION '% is the ledger''s own', source_table
       USING ERRCODE = '42809', HINT = 'A ledger watches its own tables of rows already.';
   END IF;
+  -- A queue with a trigger takes no marks.
+  IF EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgconstrrelid = source_table AND t.tgfoid = 'saas_metrics.mark_changed()'::regprocedure) THEN
+    RAISE EXCEPTION '% is the queue of a ledger', source_table
+      USING ERRCODE = '42809', HINT = 'Watch the tables whose changes it takes.';
+  END IF;
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._require_watchable(name, regclass) IS
@@ -73,6 +78,7 @@ CREATE FUNCTION saas_metrics._begin_watch_as_owner(
   )
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
+  SET standard_conforming_strings = on
 AS $$
 BEGIN
   PERFORM saas_metrics._lock_ledger(ledger);
@@ -96,7 +102,7 @@ BEGIN
     SELECT q.marked_by, q.columns INTO marked_by, columns
     FROM saas_metrics._create_queue(ledger, source_table, named, callers_path) AS q;
   END IF;
-  queue := coalesce(marked_by || '_queue', 'changed_customers')::regclass;
+  queue := quote_ident(coalesce(marked_by || '_queue', 'changed_customers'))::regclass;
 END
 $$;
 COMMENT ON FUNCTION saas_metrics._begin_watch(name, regclass, text, boolean, text) IS
@@ -166,7 +172,7 @@ $$;
 COMMENT ON FUNCTION saas_metrics._retire_triggers(regclass[], name[]) IS
   'Drops triggers, or disables those of tables that are in use. Part of watch and unwatch.';
 
--- The triggers of a ledger on a table, and those for TRUNCATE on its partitions.
+-- The triggers of a ledger on a table, and those for TRUNCATE on its partitions, which have the same name.
 CREATE FUNCTION saas_metrics._triggers_of(ledger name, source_table regclass, OUT tables regclass[], OUT names name[])
   STABLE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
@@ -185,8 +191,8 @@ AS $$
     UNION
     SELECT k.relation, k.trigger_name
     FROM known AS k
+    -- Also on partitions that were detached.
     WHERE k.truncates AND k.trigger_name IN (SELECT o.trigger_name || '_truncate' FROM own AS o)
-      AND k.relation IN (SELECT source_table UNION ALL SELECT p.relid FROM pg_partition_tree(source_table) AS p)
   ) AS f
 $$;
 COMMENT ON FUNCTION saas_metrics._triggers_of(name, regclass) IS
@@ -284,6 +290,9 @@ AS $$
 DECLARE
   watched regclass;
 BEGIN
+  IF pg_catalog.to_regclass('watched_tables') IS NULL THEN
+    RETURN;
+  END IF;
   FOR watched IN
     SELECT w.source_table
     FROM watched_tables AS w

@@ -30,6 +30,7 @@ COMMENT ON FUNCTION saas_metrics._create_probe(regclass) IS 'Makes a table chang
 CREATE FUNCTION saas_metrics._columns_used(reader regclass, read regclass, OUT columns name[], OUT whole boolean, OUT named boolean)
   STABLE LANGUAGE sql
   SET search_path = pg_catalog, pg_temp
+  SET standard_conforming_strings = on
 AS $$
   SELECT coalesce(array_agg(a.attname ORDER BY a.attnum) FILTER (WHERE a.attname <> 'all columns of changed'), '{}'),
          coalesce(bool_or(a.attname = 'all columns of changed'), false)
@@ -147,12 +148,13 @@ BEGIN
   marked_by := saas_metrics._free_queue_name(ledger, source_table);
   columns := saas_metrics._columns_of_query(ledger, source_table, statement, path);
   EXECUTE pg_catalog.format(
-    'CREATE TABLE %I (%s scope "char") USING heap WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)',
+    'CREATE TABLE %I (%s "saas_metrics scope" "char") USING heap WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)',
     marked_by || '_queue', coalesce(saas_metrics._queue_columns(source_table, columns) || ',', ''));
   EXECUTE pg_catalog.format('ALTER TABLE %I REPLICA IDENTITY FULL', marked_by || '_queue');
   -- An array of unknown length is taken for a short one, so that plans stay cheap.
   EXECUTE pg_catalog.format(
-    'CREATE VIEW changed AS SELECT %1$s FROM pg_catalog.unnest(ARRAY(SELECT q FROM %2$I AS q WHERE q.scope = ''r'')) AS r',
+    'CREATE VIEW changed AS SELECT %1$s FROM pg_catalog.unnest(ARRAY('
+    'SELECT "saas_metrics row" FROM %2$I AS "saas_metrics row" WHERE "saas_metrics scope" = ''r'')) AS r',
     (SELECT pg_catalog.string_agg('r.' || pg_catalog.quote_ident(c.name), ', ' ORDER BY c.place)
      FROM pg_catalog.unnest(columns) WITH ORDINALITY AS c (name, place)),
     marked_by || '_queue');
@@ -171,6 +173,15 @@ $$;
 COMMENT ON FUNCTION saas_metrics._create_queue(name, regclass, text, text) IS
   'Creates the queue of a table that is watched by a SELECT, with the columns that the SELECT reads, and the view that yields the customers. Errors: 42601 for anything but one SELECT of one column over named columns of changed; 0A000 for a column that cannot be kept. Part of watch.';
 
+-- By a column that no user's table has.
+CREATE FUNCTION saas_metrics._is_queue(relation oid) RETURNS boolean
+  STABLE STRICT LANGUAGE sql
+  SET search_path = pg_catalog, pg_temp
+  RETURN EXISTS (SELECT FROM pg_attribute AS a
+                 WHERE a.attrelid = relation AND a.attname = 'saas_metrics scope' AND a.atttypid = '"char"'::regtype);
+COMMENT ON FUNCTION saas_metrics._is_queue(oid) IS
+  'Whether a table is the queue of one that is watched by a SELECT, also after a restore. Part of watch and _own_objects.';
+
 -- Does not wait for readers of a queue, who could be waiting for this transaction: a deadlock. The next
 -- watch or unwatch tries again.
 CREATE FUNCTION saas_metrics._drop_unused_queues(ledger name) RETURNS void
@@ -185,7 +196,7 @@ BEGIN
     SELECT pg_catalog.left(c.relname, -6)
     FROM pg_catalog.pg_class AS c
     WHERE c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = ledger)
-      AND c.relkind = 'r' AND c.relname ~ '^mark_.*_[0-9]+_queue$'
+      AND c.relkind = 'r' AND c.relname ~ '^mark_.*_[0-9]+_queue$' AND saas_metrics._is_queue(c.oid)
       AND NOT EXISTS (SELECT FROM watched_tables AS w WHERE w.marked_by || '_queue' = c.relname)
   LOOP
     BEGIN

@@ -8,6 +8,12 @@ BEGIN
   RETURN EXISTS (
     SELECT FROM watched_tables AS w
     WHERE w.source_table = _is_watched.source_table AND w.customer_id = named AND w.on_replica = _is_watched.on_replica)
+    -- After a restore triggers name another table, by the numbers of whose columns renames are followed.
+    AND EXISTS (
+      SELECT FROM saas_metrics._triggers(ledger) AS t
+      JOIN pg_catalog.pg_trigger AS g ON g.tgrelid = t.relation AND g.tgname = t.trigger_name
+      WHERE t.relation = _is_watched.source_table AND NOT t.truncates
+        AND pg_catalog.encode(g.tgargs, 'escape') LIKE _is_watched.source_table::oid || E'\\\\000%')
     AND NOT EXISTS (SELECT FROM saas_metrics._broken_watches(ledger) AS b WHERE b.source_table = _is_watched.source_table);
 END
 $$;
@@ -17,6 +23,7 @@ COMMENT ON FUNCTION saas_metrics._is_watched(name, regclass, text, boolean) IS
 -- Arguments of a trigger are strings, each with a zero byte at its end.
 CREATE FUNCTION saas_metrics._broken_watches(ledger name, OUT source_table regclass, OUT problem text) RETURNS SETOF record
   STABLE LANGUAGE plpgsql
+  SET standard_conforming_strings = on
 AS $$
 BEGIN
   RETURN QUERY

@@ -79,7 +79,7 @@ impl<'a> NumericArray<'a> {
 /// # Safety
 /// The datum must be an array of this type, which must be of variable length and aligned as
 /// integers, as texts and numerics are.
-unsafe fn elements_of(
+pub(super) unsafe fn elements_of(
     array: pg_sys::Datum,
     element: pg_sys::Oid,
 ) -> Vec<Option<pg_sys::Datum>, ServerMemory> {

@@ -28,9 +28,11 @@ pub mod packed;
 pub mod parser;
 /// `grain` and `until`.
 pub mod period_options;
+/// The cursors of a session.
+mod portal;
+/// Rows and arrays of rows as results.
 /// The queues that triggers append to.
 pub mod queue;
-/// Rows and arrays of rows as results.
 pub mod row;
 /// Sets of rows as results.
 pub mod row_set;

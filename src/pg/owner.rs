@@ -7,6 +7,7 @@ use pgrx::prelude::*;
 
 use super::call::Call;
 use super::error::{raise, raise_other_version};
+use super::portal::HeldCursors;
 use super::sql_type::sql_type_named;
 
 /// Whatever a function returned that was called in the place of another.
@@ -33,9 +34,10 @@ const SUFFIX: &str = "_as_owner";
 
 /// Calls `<this function>_as_owner` with the same arguments, as another role: as a maintenance command
 /// runs the code of a table's owner. The owner's code gains nothing by who called, and cannot change
-/// the session; what it sets is set back.
+/// the session; what it sets is set back, the cursors of others are held, and its own are closed.
 pub fn call_as(owner: pg_sys::Oid, call: Call) -> Anything {
     let function = counterpart(call);
+    let cursors = HeldCursors::all();
     let (mut user, mut context) = (pg_sys::InvalidOid, 0);
     // SAFETY: an error ends the transaction or a part of it, which sets user and settings back to what
     // they were before.
@@ -44,20 +46,24 @@ pub fn call_as(owner: pg_sys::Oid, call: Call) -> Anything {
         let level = pg_sys::NewGUCNestLevel();
         let restricted = context | pg_sys::SECURITY_RESTRICTED_OPERATION as i32;
         pg_sys::SetUserIdAndSecContext(owner, restricted);
-        set_safe_search_path();
+        set(c"search_path", c"pg_catalog, pg_temp");
+        // By which texts of SQL are read.
+        set(c"standard_conforming_strings", c"on");
         let result = call_with_arguments_of(function, call);
+        cursors.close_others();
         pg_sys::AtEOXact_GUC(false, level);
         pg_sys::SetUserIdAndSecContext(user, context);
         result
     }
 }
 
-fn set_safe_search_path() {
-    // SAFETY: the setting and its value are the server's own.
+/// Sets a setting until the settings of this level are set back.
+fn set(setting: &CStr, value: &CStr) {
+    // SAFETY: the texts outlive the call; the server refuses what is no setting.
     unsafe {
         pg_sys::set_config_option(
-            c"search_path".as_ptr(),
-            c"pg_catalog, pg_temp".as_ptr(),
+            setting.as_ptr(),
+            value.as_ptr(),
             pg_sys::GucContext::PGC_USERSET,
             pg_sys::GucSource::PGC_S_SESSION,
             pg_sys::GucAction::GUC_ACTION_SAVE,

@@ -106,6 +106,8 @@ CREATE VIEW committed_mrr AS
     FROM whole_rollup AS r
     WHERE r.slice = 'day' AND r.counts_from > (SELECT today FROM clock)
     GROUP BY r.counts_from
+    HAVING (sum(r.new_mrr), sum(r.reactivation_mrr), sum(r.expansion_mrr), sum(r.contraction_mrr),
+            sum(r.churn_mrr), sum(r.fx_mrr), sum(r.mrr), sum(r.customers)) <> (0, 0, 0, 0, 0, 0, 0, 0)
     UNION ALL
     SELECT (SELECT today FROM clock), 0, 0, 0, 0, 0, 0,
            coalesce(sum(r.mrr), 0), coalesce(sum(r.customers), 0)::bigint

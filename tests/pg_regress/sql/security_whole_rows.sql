@@ -15,7 +15,7 @@ BEGIN
   PERFORM saas_metrics.watch('whole', 'app.plan', query);
   RETURN (SELECT coalesce(string_agg(a.attname, ', ' ORDER BY a.attnum), 'nothing')
           FROM whole.watched_tables AS w JOIN pg_attribute AS a ON a.attrelid = format('whole.%I', w.marked_by || '_queue')::regclass
-          WHERE a.attnum > 0 AND a.attname <> 'scope');
+          WHERE a.attnum > 0 AND a.attname <> 'saas_metrics scope');
 EXCEPTION WHEN OTHERS THEN
   GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
   RETURN SQLSTATE || ' ' || SQLERRM || ': ' || left(hint, 28);

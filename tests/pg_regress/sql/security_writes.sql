@@ -159,7 +159,7 @@ INSERT INTO b.plan VALUES (4, 'basic', '{}', repeat('x', 10000000));
 SELECT count(*), max(length(doc)) FROM b.plan;
 RESET ROLE;
 SELECT format('l.%I', marked_by || '_queue') AS queue FROM l.watched_tables WHERE source_table = 'b.plan'::regclass \gset
-SELECT q.plan_id, left(q.payload::text, 20) AS payload, length(q.doc), q.scope FROM :queue AS q;
+SELECT q.plan_id, left(q.payload::text, 20) AS payload, length(q.doc), q."saas_metrics scope" AS scope FROM :queue AS q;
 -- The columns that the SELECT reads, and no others; also for an auditor who may read all of the ledger.
 SET ROLE regress_owner;
 CREATE TABLE b.users (id int PRIMARY KEY, account text, password_hash text, card text);
