@@ -50,6 +50,11 @@ done
 # Each change marked someone.
 [[ $(sed '/^2024/,$d' "$work/original.changes" | sort | uniq -d | wc -l) -eq 0 ]] || die "a change is not queued: $(<"$work/original.changes")"
 
-[[ $(query -d from_archive 2>&1 -c "SELECT saas_metrics.watch('Q''s \"ledger\"', 'accounts', 'Account')") == *'is watched already'* ]]
+# Triggers that were restored name another table: watch makes them again, once, and renames are followed.
+watch() { query -d from_archive 2>&1 -c "SELECT saas_metrics.watch('Q''s \"ledger\"', 'accounts', '$1')"; }
+[[ $(watch Account) != *'is watched already'* ]] || die "restored triggers are left as they are"
+[[ $(watch Account) == *'is watched already'* ]] || die "watch is not safe to repeat"
+query -d from_archive -c 'ALTER TABLE accounts RENAME "Account" TO renamed'
+nothing from_archive "SELECT * FROM saas_metrics.check_ledger('Q''s \"ledger\"') WHERE code = 'watches_broken'"
 query -d from_archive -c "SELECT saas_metrics.drop_ledger('Q''s \"ledger\"')"
 nothing from_archive 'SELECT tgname FROM pg_trigger WHERE NOT tgisinternal'
